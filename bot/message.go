@@ -44,7 +44,7 @@ type Link struct {
 // Action is something to press. It carries the words of a command that a user could have typed, or a URL.
 type Action struct {
 	Label   string   `json:"label"`
-	Command []string `json:"command,omitempty"`
+	Command []string `json:"command,omitempty"` // at most 90 bytes when joined by spaces
 	URL     string   `json:"url,omitempty"`
 	// Form marks a command whose missing words are asked for in a form (Ask).
 	Form bool `json:"form,omitempty"`
@@ -56,7 +56,7 @@ type Form struct {
 	Command []string `json:"command"`
 	Submit  string   `json:"submit,omitempty"`
 	Intro   string   `json:"intro,omitempty"`
-	Fields  []Field  `json:"fields"`
+	Fields  []Field  `json:"fields"` // at most five
 }
 
 // Field is one field of a form.

@@ -20,13 +20,17 @@ type Adapter interface {
 	// Find looks for a message posted under key since t, after a crash. trustworthy is false when the platform would
 	// also show nothing for a message that is there (no right to read the history).
 	Find(ctx context.Context, ch Channel, key DeliveryKey, since time.Time) (id string, found, trustworthy bool, err error)
+	// Probe asks with one light call whether a channel that was stopped takes messages again, nil when it does; with an
+	// empty Channel.ID, whether the workspace's token works. Its error is a *PostError. It is called once a day at most.
+	Probe(ctx context.Context, ch Channel) error
 }
 
 // DeliveryKey names one delivery, the same for every try: 1 to 40 characters of [a-z0-9-].
 type DeliveryKey string
 
 // Handler answers a request. It never fails: what went wrong is told in the Message. progress may be nil; each call shows
-// a message in the place of the answer until the answer comes. The zero Message says nothing.
+// a message in the place of the answer until the answer comes. The zero Message says nothing. Most answers come within
+// milliseconds: an adapter does well to wait a second before it defers, so that a refusal can still be private.
 type Handler func(ctx context.Context, r Request, progress func(Message)) Message
 
 // Channel is a place on a platform that messages go to.
@@ -82,7 +86,7 @@ type Request struct {
 	Locale  string // BCP 47, "" when not known
 	Zone    string // IANA zone of the user, "" when not known
 	Rights  Rights
-	Words   []string // a command's words without "/brief"; a question is one "ask" and its text
+	Words   []string // a command's words without "/brief" (see Split); a question is one "ask" and its text
 	Fields  Fields   // of a submitted form
 	Event   Event
 	// Implicit: not addressed to the bot. It is answered only when Thread belongs to a brief of ours.
@@ -91,6 +95,9 @@ type Request struct {
 	CannotPost bool
 	// Invite says in the platform's words how to let the bot post here ("/invite @podbrief"); used with CannotPost.
 	Invite string
+	// Personal is the sender's direct messages with the bot, where a personal subscription is sent; the zero Channel when
+	// the bot cannot write to this person. A command whose second word is "@me" is about it.
+	Personal Channel
 }
 
 // Fields are a form's values by field name; a field of several values has them one a line.
