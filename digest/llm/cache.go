@@ -1,0 +1,53 @@
+package llm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"podbrief/store"
+)
+
+// Cache keeps the answers of models, so that the same text is never sent twice, whoever reads it. It holds what was asked
+// of public episodes only: questions of people are not cached. It is safe for concurrent use.
+//
+//	llm-cache   hex SHA-256 of model, prompt and schema   the JSON object that was answered
+type Cache struct{ DB store.DB }
+
+const cacheBucket = "llm-cache"
+
+// ask returns the cached answer to p, or asks s and keeps the answer.
+func (c *Cache) ask(ctx context.Context, s *Service, p prompt) (json.RawMessage, error) {
+	key := p.hash()
+	var val []byte
+	err := c.DB.View(ctx, func(tx store.Tx) (err error) {
+		val, err = tx.Get(cacheBucket, key)
+		return err
+	})
+	if err == nil {
+		return val, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("read cached answer: %w", err)
+	}
+	answer, err := s.ask(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	err = c.DB.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.Put(cacheBucket, key, answer) })
+	if err != nil {
+		return nil, fmt.Errorf("keep answer: %w", err)
+	}
+	return answer, nil
+}
+
+func (p prompt) hash() string {
+	h := sha256.New()
+	for _, part := range []string{p.Model, p.System, p.User, string(p.Schema)} {
+		fmt.Fprintf(h, "%d\n%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

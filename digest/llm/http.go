@@ -1,0 +1,105 @@
+package llm
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/failsafehttp"
+	"github.com/failsafe-go/failsafe-go/retrypolicy"
+)
+
+// Limits of one call. A model may think for minutes before its first byte.
+const (
+	connectTimeout = 10 * time.Second
+	headerTimeout  = 2 * time.Minute
+	wholeTimeout   = 5 * time.Minute
+	maxAnswer      = 8 << 20  // bytes of a good answer
+	maxErrorBody   = 64 << 10 // bytes of an error: go-openai would keep all of it
+	maxRetryAfter  = 20 * time.Second
+)
+
+// NewHTTPClient returns the client that model services are called with: it honours the proxy environment, ends a call
+// that does not connect, does not begin or does not end in time, cuts answers off at a limit, and tries once more after a
+// 429 whose Retry-After is short. Other failures are tried again by Service, since they may cost a second time. base is the transport below it, nil for the real one; a Recorder or Replayer
+// goes there.
+func NewHTTPClient(base http.RoundTripper) *http.Client {
+	if base == nil {
+		base = &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
+			TLSHandshakeTimeout:   connectTimeout,
+			ResponseHeaderTimeout: headerTimeout,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConnsPerHost:   4,
+			IdleConnTimeout:       90 * time.Second,
+		}
+	}
+	retry := retrypolicy.NewBuilder[*http.Response]().
+		HandleIf(func(resp *http.Response, err error) bool { return err == nil && worthRetry(resp) }).
+		WithMaxRetries(1).
+		WithDelayFunc(func(e failsafe.ExecutionAttempt[*http.Response]) time.Duration { return retryAfter(e.LastResult()) }).
+		ReturnLastFailure(). // or go-openai loses the service's own error
+		Build()
+	return &http.Client{
+		Timeout:   wholeTimeout,
+		Transport: limited{failsafehttp.NewRoundTripper(base, retry)},
+	}
+}
+
+// worthRetry reports whether the same request may succeed after a short wait.
+func worthRetry(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusTooManyRequests && retryAfter(resp) <= maxRetryAfter
+}
+
+// retryAfter is the wait that a response asks for: its Retry-After in seconds, else one second.
+func retryAfter(resp *http.Response) time.Duration {
+	if resp == nil {
+		return time.Second
+	}
+	if s, err := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64); err == nil && s >= 0 {
+		return time.Duration(s * float64(time.Second))
+	}
+	return time.Second
+}
+
+// limited cuts response bodies off.
+type limited struct{ next http.RoundTripper }
+
+// RoundTrip does the request. Reading more of an answer than the limit is an error; an error's body just ends there.
+func (l limited) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode >= 400 {
+		resp.Body = body{io.LimitReader(resp.Body, maxErrorBody), resp.Body}
+		return resp, nil
+	}
+	resp.Body = body{&capped{resp.Body, maxAnswer}, resp.Body}
+	return resp, nil
+}
+
+type body struct {
+	io.Reader
+	io.Closer
+}
+
+// capped fails once more than left bytes were read.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, fmt.Errorf("the model service's answer is larger than %d MB", maxAnswer>>20)
+	}
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	return n, err
+}
