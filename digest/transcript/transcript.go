@@ -43,6 +43,9 @@ type Segment struct {
 	Timing  Timing        `json:"timing,omitempty"`
 	Speaker string        `json:"speaker,omitempty"` // "" when not known
 	Text    string        `json:"text"`              // plain text, one paragraph
+	// Break says that what was said before does not go on here: a break was cut out, or another, unnamed, speaker
+	// begins.
+	Break bool `json:"break,omitempty"`
 }
 
 // Source finds the transcript of an episode. It returns ErrNone (wrapped) when it has none.

@@ -1,0 +1,142 @@
+package transcript
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+// boldSpeakers counts the lines that begin with "**Name:**" or "**Name**:".
+func boldSpeakers(s string) int {
+	n := 0
+	for line := range strings.Lines(s) {
+		if name, _, ok := boldSpeaker(line); ok && name != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// boldSpeaker cuts "**Name:** text" or "**Name**: text".
+func boldSpeaker(s string) (name, rest string, ok bool) {
+	s, ok = strings.CutPrefix(s, "**")
+	if !ok {
+		return "", "", false
+	}
+	end := strings.Index(s, "**")
+	if end < 1 || end > 61 || strings.ContainsAny(s[:end], "*\n") {
+		return "", "", false
+	}
+	name, rest = s[:end], s[end+2:]
+	if inner, ok := strings.CutSuffix(name, ":"); ok {
+		return strings.TrimSpace(inner), rest, true
+	}
+	rest, ok = strings.CutPrefix(rest, ":")
+	return strings.TrimSpace(name), rest, ok
+}
+
+var (
+	markdownCode  = regexp.MustCompile("(?s)```.*?```")
+	markdownNote  = regexp.MustCompile(`(?s)<!--.*?-->`)
+	markdownTag   = regexp.MustCompile(`(?s)\{%.*?%\}`)
+	markdownImage = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)`)
+	markdownLink  = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
+	emphasis      = strings.NewReplacer("*", "", "_", "", "`", "", `\`, "")
+)
+
+// parseMarkdown reads paragraphs, of which some begin with a bold name. Headings, code, front matter and pictures are
+// dropped; "**Break:**" makes a Break.
+func parseMarkdown(s string) []Segment {
+	s = markdownBody(s)
+	var paras []paragraph
+	speaker, brk := "", false
+	for block := range strings.SplitSeq(s, "\n\n") {
+		block = strings.TrimSpace(block)
+		if block == "" || block[0] == '#' || strings.HasPrefix(block, "{:") || strings.Trim(block, "- *_") == "" {
+			continue
+		}
+		name, rest, ok := boldSpeaker(block)
+		if ok && strings.EqualFold(name, "break") {
+			speaker, brk = "", true
+			continue
+		}
+		if ok && !isLabel(name) {
+			speaker, block = emphasis.Replace(name), rest
+		}
+		text, marks := takeMarks(plainMarkdown(block))
+		if text != "" {
+			paras = append(paras, paragraph{speaker: speaker, text: text, marks: marks, brk: brk})
+			brk = false
+		}
+	}
+	if speaker == "" {
+		nameParagraphs(paras)
+	}
+	return timeParagraphs(split(paras))
+}
+
+// markdownBody drops front matter, code, comments and template tags.
+func markdownBody(s string) string {
+	if rest, ok := strings.CutPrefix(s, "---\n"); ok {
+		if _, body, ok := strings.Cut(rest, "\n---\n"); ok {
+			s = body
+		}
+	}
+	s = markdownCode.ReplaceAllString(s, "")
+	s = markdownNote.ReplaceAllString(s, "")
+	s = markdownTag.ReplaceAllString(s, "")
+	if strings.ContainsRune(s, '&') {
+		s = html.UnescapeString(s)
+	}
+	if strings.ContainsAny(s, "\t") || strings.Contains(s, "\n ") {
+		s = blankLines(s)
+	}
+	return s
+}
+
+// blankLines empties lines of spaces only, so that they separate paragraphs.
+func blankLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if strings.TrimSpace(l) == "" {
+			lines[i] = ""
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// plainMarkdown takes pictures, links, quotation marks of paragraphs and emphasis out of a block. Marks keep their
+// brackets.
+func plainMarkdown(s string) string {
+	if strings.Contains(s, "](") {
+		s = markdownImage.ReplaceAllString(s, "")
+		s = markdownLink.ReplaceAllString(s, "$1")
+	}
+	if s != "" && s[0] == '>' || strings.Contains(s, "\n>") {
+		s = strings.ReplaceAll("\n"+s, "\n>", "\n")
+	}
+	return emphasis.Replace(s)
+}
+
+// nameParagraphs takes names without emphasis ("Ann: ...") from the beginnings of paragraphs.
+func nameParagraphs(paras []paragraph) {
+	lines := make([]string, len(paras))
+	for i := range paras {
+		lines[i] = paras[i].text
+	}
+	heads, names := readHeads(lines)
+	if len(names) == 0 {
+		return
+	}
+	speaker := ""
+	for i := range paras {
+		p := &paras[i]
+		if h := &heads[i]; names[h.name] && h.rest != "" {
+			speaker, p.text = h.name, h.rest
+			if h.timed {
+				p.marks = append([]mark{{0, h.at}}, p.marks...)
+			}
+		}
+		p.speaker = speaker
+	}
+}

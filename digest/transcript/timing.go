@@ -1,0 +1,146 @@
+package transcript
+
+import (
+	"strings"
+	"time"
+)
+
+const (
+	wordsPerSecond = 2.7 // where nothing better is known
+	slowest        = 1.8 // words per second; a longer way to the next mark holds a pause
+)
+
+// paragraph is a stretch of a text with the time marks found in it.
+type paragraph struct {
+	speaker string
+	text    string
+	marks   []mark
+	brk     bool
+	words   int
+}
+
+// mark is a time that a text gives for one of its words.
+type mark struct {
+	word int // counted from the paragraph's beginning, then from the text's
+	at   time.Duration
+}
+
+func spoken(words int, rate float64) time.Duration {
+	return time.Duration(float64(words) / rate * float64(time.Second))
+}
+
+// timeParagraphs makes segments of paragraphs. Between two marks the time is shared out by words, not slower than
+// slowest; so no paragraph runs past the next mark. Without marks all times are unknown.
+func timeParagraphs(paras []paragraph) []Segment {
+	marks := textMarks(paras)
+	out := make([]Segment, 0, len(paras))
+	word, m := 0, -1
+	for i := range paras {
+		p := &paras[i]
+		s := Segment{Speaker: p.speaker, Text: p.text, Break: p.brk, Timing: Unknown}
+		if len(marks) > 0 {
+			for m+1 < len(marks) && marks[m+1].word <= word {
+				m++
+			}
+			s.Start, s.Timing = timeAt(marks, m, word), Interpolated
+			if marks[m].word == word && marks[m].at == s.Start && !(m == 0 && word == 0 && len(p.marks) == 0) {
+				s.Timing = Exact
+			}
+			s.End = s.Start + spoken(p.words, slowest)
+			if n := len(out) - 1; n >= 0 {
+				out[n].End = max(out[n].Start, min(out[n].End, s.Start))
+			}
+		}
+		word += p.words
+		out = append(out, s)
+	}
+	if n := len(out) - 1; len(marks) > 0 {
+		out[n].End = out[n].Start + spoken(paras[n].words, wordsPerSecond)
+	}
+	return out
+}
+
+// timeAt returns when a word is said, which stands at or after mark m.
+func timeAt(marks []mark, m, word int) time.Duration {
+	said := word - marks[m].word
+	if m+1 == len(marks) {
+		return marks[m].at + spoken(said, wordsPerSecond)
+	}
+	next := marks[m+1]
+	words := next.word - marks[m].word
+	whole := min(next.at-marks[m].at, spoken(words, slowest))
+	return marks[m].at + time.Duration(float64(whole)*float64(said)/float64(words))
+}
+
+// textMarks gathers the marks of all paragraphs in rising order, and begins them with 0 at the first word. A mark out
+// of order is left out. It returns none when the text has fewer than two.
+func textMarks(paras []paragraph) []mark {
+	var all []mark
+	words := 0
+	for i := range paras {
+		p := &paras[i]
+		p.words = countWords(p.text)
+		for _, m := range p.marks {
+			if m.at <= maxTime {
+				all = append(all, mark{words + m.word, m.at})
+			}
+		}
+		words += p.words
+	}
+	if len(all) < 2 { // a single one may well be a time of day
+		return nil
+	}
+	out := make([]mark, 1, len(all)+1)
+	for i, m := range all {
+		last := &out[len(out)-1]
+		wild := i+1 < len(all) && all[i+1].at < m.at && all[i+1].at >= last.at
+		switch {
+		case wild || m.at < last.at:
+		case m.word == last.word:
+			last.at = m.at
+		default:
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// takeMarks removes time marks ("[12:34]", "\[inaudible 12:34\]") and stage directions from a paragraph, puts it on one
+// line and tells where the marks stood.
+func takeMarks(s string) (string, []mark) {
+	if !strings.ContainsAny(s, "[(") {
+		return oneLine(s), nil
+	}
+	var marks []mark
+	var b strings.Builder
+	words := 0
+	for {
+		i := strings.IndexAny(s, "[(")
+		if i < 0 {
+			break
+		}
+		end := strings.IndexAny(s[i+1:], "])")
+		if end < 0 {
+			break
+		}
+		inner := strings.TrimSuffix(s[i+1:i+1+end], `\`)
+		at, timed := clock(inner[strings.LastIndexByte(inner, ' ')+1:])
+		bare := timed && s[i] == '[' && !strings.Contains(inner, " ")
+		if !bare && !noise(inner) {
+			words += countWords(s[:i])
+			b.WriteString(s[:i+1])
+			s = s[i+1:]
+			continue
+		}
+		before := strings.TrimSuffix(s[:i], `\`)
+		words += countWords(before)
+		b.WriteString(before)
+		b.WriteByte(' ')
+		if timed {
+			marks = append(marks, mark{words, at})
+		}
+		s = s[i+end+2:]
+	}
+	b.WriteString(s)
+	return oneLine(b.String()), marks
+}
