@@ -43,6 +43,9 @@ func Shows() []Show {
 	return []Show{
 		{Title: "Held-Out Set", Topic: "ai", Path: "/held-out-set/feed.xml"},
 		{Title: "Second Maintainer", Topic: "open source", Path: "/second-maintainer/feed.xml"},
+		{Title: "Load-Bearing", Topic: "engineering", Path: "/load-bearing/feed.xml"},
+		{Title: "The Fourth Tab", Topic: "product", Path: "/fourth-tab/feed.xml"},
+		{Title: "The Unblinded Hour", Topic: "science", Path: "/unblinded-hour/feed.xml"},
 	}
 }
 
