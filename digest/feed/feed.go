@@ -35,7 +35,9 @@ type State struct {
 	Interval     time.Duration `json:"interval,omitempty"` // adaptive poll interval
 	Failures     int           `json:"failures,omitempty"` // in a row
 	Error        string        `json:"error,omitempty"`    // of the last failure, one sentence, without secrets
-	Dead         bool          `json:"dead,omitempty"`     // gone for good (410, or too many failures)
+	Gone         int           `json:"gone,omitempty"`     // answers 410 in a row, a day apart
+	Dead         bool          `json:"dead,omitempty"`     // gone for good (410 on three days, or too many failures)
+	FullAt       time.Time     `json:"full_at,omitzero"`   // last time the whole document was asked for and came
 	OldestFirst  bool          `json:"oldest_first,omitempty"`
 }
 

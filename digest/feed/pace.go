@@ -1,0 +1,93 @@
+package feed
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits on what one host is asked.
+const (
+	defaultPace  = rate.Limit(4) // requests a second
+	paceBurst    = 8
+	maxHosts     = 1024            // remembered
+	hostIdle     = 5 * time.Minute // before a host may be forgotten
+	troubleLimit = 3               // failures in a row before a host is left alone
+	troublePause = 10 * time.Minute
+)
+
+// hosts remembers for each host how fast it may be asked and whether it is in trouble, so that a hundred feeds of a
+// dead host cost the time of three. It is safe for concurrent use; its zero value is ready.
+type hosts struct {
+	mu     sync.Mutex
+	byName map[string]*host
+}
+
+type host struct {
+	limiter *rate.Limiter
+	used    time.Time
+	trouble int       // failures in a row
+	until   time.Time // left alone until then
+}
+
+// wait waits for the host's turn. It returns how long the host is to be left alone instead, when it is in trouble.
+func (h *hosts) wait(ctx context.Context, name string, pace rate.Limit) (pause time.Duration, err error) {
+	now := time.Now()
+	h.mu.Lock()
+	one := h.get(name, pace, now)
+	pause = one.until.Sub(now)
+	h.mu.Unlock()
+	if pause > 0 {
+		return pause, nil
+	}
+	return 0, one.limiter.Wait(ctx)
+}
+
+// get returns the host of a name; the caller holds the lock.
+func (h *hosts) get(name string, pace rate.Limit, now time.Time) *host {
+	if h.byName == nil {
+		h.byName = map[string]*host{}
+	}
+	one := h.byName[name]
+	if one == nil {
+		if len(h.byName) >= maxHosts {
+			h.evict(now)
+		}
+		one = &host{limiter: rate.NewLimiter(pace, paceBurst)}
+		h.byName[name] = one
+	}
+	one.used = now
+	return one
+}
+
+// evict forgets hosts that were not asked for a while, all but those in trouble.
+func (h *hosts) evict(now time.Time) {
+	for name, one := range h.byName {
+		if now.Sub(one.used) > hostIdle && now.After(one.until) {
+			delete(h.byName, name)
+		}
+	}
+}
+
+// report notes how a request ended: kind is "" when the host answered as it should.
+func (h *hosts) report(name string, kind Kind, retryAfter time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	one := h.byName[name]
+	if one == nil {
+		return
+	}
+	now := time.Now()
+	switch kind {
+	case Timeout, Network, DNS, TLS:
+		if one.trouble++; one.trouble >= troubleLimit {
+			one.until = now.Add(troublePause)
+		}
+	case RateLimited:
+		one.until = now.Add(min(max(retryAfter, time.Minute), troublePause))
+	default:
+		one.trouble, one.until = 0, time.Time{}
+	}
+}
