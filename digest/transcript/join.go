@@ -96,13 +96,17 @@ func mend(cues []cue) []cue {
 		}
 	}
 	slices.SortStableFunc(cues, func(a, b cue) int { return int(a.start - b.start) })
-	for i := range cues {
+	next := time.Duration(-1) // where a later caption begins
+	for i := len(cues) - 1; i >= 0; i-- {
 		c := &cues[i]
 		if c.ended = c.end > c.start; !c.ended {
 			c.end = c.start + spoken(countWords(c.text), wordsPerSecond)
 		}
 		if i+1 < len(cues) && cues[i+1].start > c.start {
-			c.end = min(c.end, cues[i+1].start)
+			next = cues[i+1].start
+		}
+		if next >= 0 {
+			c.end = min(c.end, next)
 		}
 	}
 	return cues

@@ -66,7 +66,8 @@ func mostlyTimed(heads []head) bool {
 	return timed > 1 && timed*10 > n*6
 }
 
-// timedCues makes captions of lines that begin with a time; those that do not go on with the one before.
+// timedCues makes captions of lines that begin with a time; those that do not go on with the one before. Some hosts
+// write captions so, voice tags and all.
 func timedCues(heads []head) []cue {
 	var cues []cue
 	for i := range heads {
@@ -81,7 +82,11 @@ func timedCues(heads []head) []cue {
 			cues[len(cues)-1].text += " " + h.rest
 		}
 	}
-	return cues
+	out := make([]cue, 0, len(cues))
+	for _, c := range cues {
+		out = append(out, voices(c, []string{c.text})...)
+	}
+	return out
 }
 
 // linesAreParagraphs reports whether the lines of a text without blank lines each end like a sentence.
