@@ -1,0 +1,135 @@
+package insight
+
+import (
+	"math"
+)
+
+// feature numbers what the quality of a window is computed from.
+type feature int
+
+// The features, in the order of featureNames.
+const (
+	featWords feature = iota
+	featTurn
+	featQuestion
+	featSelf
+	featEmphasis
+	featNames
+	featThe
+	featClaim
+	featPast
+	featAsker
+	featCondition
+	featAmount
+	featCause
+	featEarly
+	featLate
+	featSuperlative
+	featPromotion
+	featDashes
+	featShowTalk
+	featAudience
+	featureCount
+)
+
+var featureNames = [featureCount]string{
+	"words", "turn length", "any question", "self", "emphasis", "names", "starts with the", "claim", "past", "asker",
+	"condition", "amount", "cause", "early", "late", "superlative", "promotion", "dashes", "show talk", "audience",
+}
+
+// features is what is known of a window, by feature.
+type features [featureCount]float64
+
+// sums adds up the counts of a window's sentences.
+func (s *script) sums(w window) (sum [cueCount]int) {
+	for i := w.first; i <= w.last; i++ {
+		for c, n := range s.sentences[i].counts {
+			sum[c] += int(n)
+		}
+	}
+	return sum
+}
+
+// describe computes the features of a window.
+func (s *script) describe(w window) features {
+	var f features
+	xs := s.sentences[w.first : w.last+1]
+	sum := s.sums(w)
+	words, dashes, claim, conditions := 0, 0, 0.0, 0
+	for i := range xs {
+		x := &xs[i]
+		words += len(x.words)
+		dashes += x.dashes
+		claim += x.claim
+		if x.question {
+			f[featQuestion] = 1
+		}
+		if _, ok := s.lexicon.begins(x.tokens, x.opening, cueConditionStart); ok {
+			conditions++
+		}
+	}
+	n := float64(len(xs))
+	per25 := 25 / float64(max(1, words))
+	up := func(c cue, most int) float64 { return float64(min(most, sum[c])) }
+	f[featWords] = float64(words) / 50
+	f[featTurn] = math.Log(1+float64(s.turns[xs[0].turn].words)) / 6
+	f[featSelf] = up(cueSelf, 8) * per25 / 2
+	f[featEmphasis] = up(cueEmphasis, 5) / 2
+	f[featNames] = float64(min(4, s.distinctNames(w))) / 2
+	f[featThe] = truth(s.startsWith(&xs[0], "the"))
+	f[featClaim] = claim / n
+	f[featPast] = up(cuePast, 6) * per25
+	f[featAsker] = float64(s.turns[xs[0].turn].role) / 2
+	f[featCondition] = float64(conditions) / n
+	f[featAmount] = up(cueAmount, 3)
+	f[featCause] = up(cueCause, 4) * per25
+	place := float64(w.first) / float64(max(1, len(s.sentences)))
+	f[featEarly] = truth(place < 0.06)
+	f[featLate] = truth(place > 0.9)
+	f[featSuperlative] = up(cueSuperlative, 4) * per25
+	f[featPromotion] = up(cuePromotion, 3)
+	f[featDashes] = float64(min(4, dashes)) / 2
+	f[featShowTalk] = up(cueShowTalk, 2)
+	f[featAudience] = up(cueAudience, 6) * per25 / 2
+	return f
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// startsWith reports whether a sentence begins, behind its lead-ins, with a word.
+func (s *script) startsWith(x *sentence, word string) bool {
+	return x.opening < len(x.tokens) && s.lexicon.words[x.tokens[x.opening].word].text == word
+}
+
+// distinctNames counts the different capitalised words inside a window.
+func (s *script) distinctNames(w window) int {
+	var seen []int32
+	note := func(n int32) {
+		for _, m := range seen {
+			if m == n {
+				return
+			}
+		}
+		seen = append(seen, n)
+	}
+	for i := w.first; i <= w.last; i++ {
+		x := &s.sentences[i]
+		for _, n := range x.names {
+			note(n)
+		}
+		if x.nameFirst >= 0 && i > w.first && !endsSentence(s.sentences[i-1].text()) {
+			note(x.nameFirst)
+		}
+	}
+	return len(seen)
+}
+
+func endsSentence(s string) bool {
+	last := lastByte(s)
+	return last == "." || last == "!" || last == "?"
+}
