@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -30,13 +32,14 @@ type Options struct {
 type Bolt struct {
 	path    string
 	opts    Options
+	swap    sync.RWMutex // held for reading by who uses db, for writing by who replaces it
 	db      *bolt.DB
 	writer  chan struct{} // holds a token while somebody writes, so that waiting ends with the context
 	damaged atomic.Bool   // a write failed halfway because of damage: no more writes
 }
 
 // own is the bucket of what the store knows of itself; its name is not one that callers can use.
-var own, schemaKey, totalKey = []byte("_store"), []byte("schema"), []byte("total")
+const own, schemaKey, totalKey = "_store", "schema", "total"
 
 // OpenBolt opens the file at path, creates it and its folder when they are new, and checks every record in it. It never
 // starts empty where data was (ErrMissing), nor on a file with damage (ErrDamaged), of a newer schema (ErrNewer) or open
@@ -51,16 +54,15 @@ func OpenBolt(path string, o Options) (*Bolt, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("create folder of store: %w", err)
 	}
-	err := checkFile(path, o)
-	if err != nil {
+	if err := checkFile(path, o); err != nil {
 		return nil, explain(path, o, err)
 	}
 	b := &Bolt{path: path, opts: o, writer: make(chan struct{}, 1)}
 	if err := b.open(); err != nil {
 		return nil, explain(path, o, err)
 	}
-	if err := writeMarker(path); err != nil {
-		return nil, errors.Join(err, b.Close())
+	if err := errors.Join(os.Chmod(path, 0o600), writeMarker(path)); err != nil {
+		return nil, errors.Join(explain(path, o, err), b.Close())
 	}
 	return b, nil
 }
@@ -98,19 +100,32 @@ func openFile(path string, o Options, readOnly bool) (*bolt.DB, error) {
 
 // stamp writes the schema where it is missing or older.
 func stamp(tx *bolt.Tx, schema int) error {
-	k, err := tx.CreateBucketIfNotExists(own)
+	b, err := tx.CreateBucketIfNotExists([]byte(own))
 	if err != nil {
 		return err
 	}
-	if k.Get(totalKey) == nil {
-		if err := k.Put(totalKey, total{}.bytes()); err != nil {
+	if b.Get([]byte(totalKey)) == nil {
+		if err := putOwn(b, totalKey, total{}.bytes()); err != nil {
 			return err
 		}
 	}
-	if old := k.Get(schemaKey); old != nil && string(old) == strconv.Itoa(schema) {
+	text := []byte(strconv.Itoa(schema))
+	if bytes.Equal(getOwn(b, schemaKey), text) {
 		return nil
 	}
-	return k.Put(schemaKey, []byte(strconv.Itoa(schema)))
+	return putOwn(b, schemaKey, text)
+}
+
+func putOwn(b *bolt.Bucket, key string, val []byte) error {
+	return b.Put([]byte(key), seal(own, key, val))
+}
+
+// getOwn returns nil when there is none, or damage.
+func getOwn(b *bolt.Bucket, key string) []byte {
+	if val, ok := unseal(own, key, b.Get([]byte(key))); ok {
+		return val
+	}
+	return nil
 }
 
 // Close waits for running transactions and gives the file free.
@@ -118,6 +133,8 @@ func (b *Bolt) Close() error {
 	if b.damaged.Load() {
 		return nil // what bbolt holds may be locked for ever; the end of the process frees it
 	}
+	b.swap.RLock()
+	defer b.swap.RUnlock()
 	return b.db.Close()
 }
 
@@ -126,6 +143,8 @@ func (b *Bolt) View(ctx context.Context, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	b.swap.RLock()
+	defer b.swap.RUnlock()
 	t, err := b.db.Begin(false)
 	if err != nil {
 		return fault(err)
@@ -141,18 +160,11 @@ func (b *Bolt) View(ctx context.Context, fn func(Tx) error) error {
 
 // Update implements DB.
 func (b *Bolt) Update(ctx context.Context, fn func(Tx) error) error {
-	select {
-	case b.writer <- struct{}{}:
-		defer func() { <-b.writer }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
+	unlock, err := b.lockWriter(ctx)
+	if err != nil {
 		return err
 	}
-	if b.damaged.Load() {
-		return fmt.Errorf("%s: %w: stop the bot and restore a backup", b.path, ErrDamaged)
-	}
+	defer unlock()
 	t, err := b.db.Begin(true)
 	if err != nil {
 		return fault(err)
@@ -167,12 +179,31 @@ func (b *Bolt) Update(ctx context.Context, fn func(Tx) error) error {
 	return b.commit(tx)
 }
 
+// lockWriter makes the caller the only one that writes, or replaces b.db.
+func (b *Bolt) lockWriter(ctx context.Context) (unlock func(), err error) {
+	select {
+	case b.writer <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	unlock = func() { <-b.writer }
+	if err := ctx.Err(); err != nil {
+		unlock()
+		return nil, err
+	}
+	if b.damaged.Load() {
+		unlock()
+		return nil, fmt.Errorf("%s: %w: stop the bot and restore a backup", b.path, ErrDamaged)
+	}
+	return unlock, nil
+}
+
 func (b *Bolt) commit(tx *boltTx) error {
 	if !tx.changed {
 		return nil
 	}
 	return guard(func() error {
-		if err := tx.tx.Bucket(own).Put(totalKey, tx.total.bytes()); err != nil {
+		if err := putOwn(tx.tx.Bucket([]byte(own)), totalKey, tx.total.bytes()); err != nil {
 			return err
 		}
 		return tx.tx.Commit()

@@ -109,7 +109,7 @@ func (t *boltTx) change(bucket, key string, rec []byte) error {
 func (t *boltTx) writable(bucket string, create bool) (*bolt.Bucket, error) {
 	if !t.changed {
 		var ok bool
-		if t.total, ok = parseTotal(t.tx.Bucket(own).Get(totalKey)); !ok {
+		if t.total, ok = parseTotal(getOwn(t.tx.Bucket([]byte(own)), totalKey)); !ok {
 			return nil, fmt.Errorf("total: %w", ErrDamaged)
 		}
 	}

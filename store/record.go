@@ -25,10 +25,9 @@ func unseal(bucket, key string, rec []byte) (val []byte, ok bool) {
 }
 
 func checksum(bucket, key string, val []byte) uint32 {
-	var name [64 + 1 + MaxKey + 1]byte
-	n := append(name[:0], bucket...)
-	n = append(append(append(n, 0), key...), 0)
-	return crc32.Update(crc32.Update(0, castagnoli, n), castagnoli, val)
+	name := append(make([]byte, 0, 128), bucket...) // on the stack, but for long keys
+	name = append(append(append(name, 0), key...), 0)
+	return crc32.Update(crc32.Update(0, castagnoli, name), castagnoli, val)
 }
 
 // castagnoli has an instruction of its own on amd64 and arm64.
