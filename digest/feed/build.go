@@ -31,12 +31,15 @@ func build(parts []*gofeed.Feed, prefixes map[string]vocabulary, f Feed, now tim
 	b := &builder{base: base, prefixes: prefixes, feed: f, now: now}
 	p := &parsed{ttl: ttl(parts[0]), newURL: b.readFeed(parts[0])}
 	undated := map[int]bool{}
+	listed := map[listing]bool{}
 	for _, g := range parts {
 		for i, it := range g.Items {
 			ep, dated := b.episode(it, extraOf(g, i))
-			if ep.isEmpty() || slices.ContainsFunc(p.episodes, ep.repeats) {
+			if ep.isEmpty() || listed[listingOf(ep)] {
 				continue
 			}
+			listed[listingOf(ep)] = true
+			ep.Title = cmp.Or(ep.Title, "Untitled episode")
 			if !dated {
 				undated[len(p.episodes)] = true
 			}
@@ -154,10 +157,14 @@ func (ep Episode) isEmpty() bool {
 	return ep.Title == "" && ep.GUID == "" && ep.Link == "" && ep.Notes == "" && ep.Enclosure.URL == ""
 }
 
-// repeats tells whether an episode stands in the document once more.
-func (ep Episode) repeats(other Episode) bool {
-	return ep.GUID == other.GUID && ep.Enclosure.URL == other.Enclosure.URL && ep.Link == other.Link &&
-		ep.Title == other.Title && ep.Published.Equal(other.Published) && ep.Notes == other.Notes
+// A listing is all that an episode has alone; one that stands in the document once more is left out.
+type listing struct {
+	guid, file, link, title, notes string
+	published                      time.Time
+}
+
+func listingOf(ep Episode) listing {
+	return listing{ep.GUID, ep.Enclosure.URL, ep.Link, ep.Title, ep.Notes, ep.Published}
 }
 
 // resolve returns an absolute http or https address, "" for anything else.

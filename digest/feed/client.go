@@ -80,8 +80,12 @@ func newGuard(p Policy) *guard {
 
 // RoundTrip checks the address of one request, redirected ones included, and sends it.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := g.policy.Check(req.URL.String()); err != nil {
-		return nil, err
+	if err := g.policy.check(req.URL.String()); err != nil {
+		reason := err.Error()
+		if req.Response != nil { // whose address is not shown: it was not the user who gave it
+			reason = "it redirects to an address that may not be fetched; ask its owner for the right one"
+		}
+		return nil, newError(Blocked, reason, err)
 	}
 	return g.transport.RoundTrip(req)
 }

@@ -11,6 +11,13 @@ import (
 // window is how much of a document is read at least, so that short feeds are read whole, whatever their order is.
 const window = 256 << 10
 
+// Episodes are taken until they are usualItem bytes each on average, but fewItems of them in any case: some podcasts put
+// whole transcripts into their show notes.
+const (
+	usualItem = 12 << 10
+	fewItems  = 8
+)
+
 // maxRest limits what is kept of elements between and after the episodes.
 const maxRest = 64 << 10
 
@@ -298,7 +305,17 @@ func newest(all []span, limit int) []span {
 		}
 	}
 	slices.SortStableFunc(items, func(a, b span) int { return b.date.Compare(a.date) })
-	return items[:min(len(items), limit)]
+	return items[:affordable(items, limit)]
+}
+
+// affordable returns how many of some episodes are taken.
+func affordable(items []span, limit int) int {
+	n, size := 0, 0
+	for n < min(len(items), limit) && (n < fewItems || size < limit*usualItem) {
+		size += items[n].end - items[n].start
+		n++
+	}
+	return n
 }
 
 // assemble makes a small document in UTF-8 out of the head and some episodes.

@@ -36,6 +36,9 @@ type Fetcher struct {
 func (ft *Fetcher) Fetch(ctx context.Context, f Feed) (Feed, []Episode, error) {
 	now := time.Now()
 	got, age, err := ft.get(ctx, f, now)
+	if err != nil && ctx.Err() != nil {
+		return f, nil, ctx.Err() // we stopped, the feed did not fail
+	}
 	if got == nil {
 		got = &parsed{feed: f}
 	}

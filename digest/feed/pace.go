@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -42,7 +43,10 @@ func (h *hosts) wait(ctx context.Context, name string, pace rate.Limit) (pause t
 	if pause > 0 {
 		return pause, nil
 	}
-	return 0, one.limiter.Wait(ctx)
+	if one.limiter.Wait(ctx) != nil {
+		return 0, cmp.Or(ctx.Err(), context.DeadlineExceeded) // its turn comes after the deadline
+	}
+	return 0, nil
 }
 
 // get returns the host of a name; the caller holds the lock.

@@ -9,10 +9,10 @@ import (
 )
 
 // DefaultLimit is how many of a feed's newest episodes are taken when nobody asks for another number.
-const DefaultLimit = 30
+const DefaultLimit = 20
 
 // Parse reads an RSS, Atom or JSON Feed document and returns f with what the document says of the podcast, and its
-// newest episodes, newest first, at most DefaultLimit. Relative addresses are resolved against f.URL. An episode whose
+// newest episodes, newest first, at most DefaultLimit and fewer when they are very long. Relative addresses are resolved against f.URL. An episode whose
 // date is missing, unreadable or in the future is dated now. Errors are of type *Error, of kind NotFeed, Malformed or
 // TooLarge; a document that is cut off or broken in the middle yields the episodes that can be read.
 func Parse(body []byte, f Feed, now time.Time) (Feed, []Episode, error) {
