@@ -26,7 +26,7 @@ func readHead(line string) head {
 	h := head{rest: line}
 	if at, rest, ok := clockAt(line); ok {
 		h.at, h.timed, h.rest = at, true, strings.TrimLeft(rest, timeGap)
-		if colon := strings.IndexByte(h.rest, ':'); colon < 0 && isName(h.rest) {
+		if colon := strings.IndexByte(h.rest, ':'); colon < 0 && isName(h.rest) && !sentenceEnd(h.rest) {
 			h.name, h.alone, h.rest = h.rest, true, ""
 			return h
 		}

@@ -33,7 +33,7 @@ func dropNoise(s string) string {
 			s = s[i+1:]
 			continue
 		}
-		b.WriteString(strings.TrimSuffix(s[:i], `\`))
+		b.WriteString(beforeNoise(s[:i], s[i+end+2:]))
 		s = s[i+end+2:]
 	}
 	if b.Len() == 0 {
@@ -41,6 +41,15 @@ func dropNoise(s string) string {
 	}
 	b.WriteString(s)
 	return b.String()
+}
+
+// beforeNoise returns the words before a stage direction, ready to be followed by those after it.
+func beforeNoise(before, after string) string {
+	before = strings.TrimSuffix(before, `\`)
+	if after != "" && strings.IndexByte(".,;:!?", after[0]) >= 0 {
+		return strings.TrimRight(before, " ")
+	}
+	return before + " "
 }
 
 func noise(inner string) bool {

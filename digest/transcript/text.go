@@ -5,7 +5,7 @@ import "strings"
 // parseText reads plain text: "Name: ..." lines, with or without times, lines that begin with a time, or paragraphs.
 func parseText(s string) ([]Segment, error) {
 	var lines []string
-	for line := range strings.SplitSeq(s, "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
 		lines = append(lines, strings.TrimSpace(line))
 	}
 	heads, names := readHeads(lines)
@@ -29,12 +29,14 @@ func readHeads(lines []string) ([]head, map[string]bool) {
 		if line == "" {
 			continue
 		}
-		n++
 		heads[i] = readHead(line)
 	}
 	for i := range heads {
 		if h := &heads[i]; h.alone && h.timed && !followed(heads[i+1:]) {
 			h.name, h.alone, h.rest = "", false, h.name // a word that was said
+		}
+		if heads[i].rest != "" {
+			n++
 		}
 		if heads[i].name != "" {
 			t.add(heads[i].name)

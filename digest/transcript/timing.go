@@ -43,7 +43,7 @@ func timeParagraphs(paras []paragraph) []Segment {
 				m++
 			}
 			s.Start, s.Timing = timeAt(marks, m, word), Interpolated
-			if marks[m].word == word && marks[m].at == s.Start && !(m == 0 && word == 0 && len(p.marks) == 0) {
+			if len(p.marks) > 0 && p.marks[0].word == 0 && marks[m].word == word {
 				s.Timing = Exact
 			}
 			s.End = s.Start + spoken(p.words, slowest)
@@ -132,10 +132,9 @@ func takeMarks(s string) (string, []mark) {
 			s = s[i+1:]
 			continue
 		}
-		before := strings.TrimSuffix(s[:i], `\`)
+		before := beforeNoise(s[:i], s[i+end+2:])
 		words += countWords(before)
 		b.WriteString(before)
-		b.WriteByte(' ')
 		if timed {
 			marks = append(marks, mark{words, at})
 		}
