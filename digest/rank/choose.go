@@ -1,0 +1,227 @@
+package rank
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Limits and weights of the choice.
+const (
+	perEpisode   = 2
+	perPodcast   = 2
+	deduction    = 0.15 // from an episode's second: it must be clearly better than the next
+	diversity    = 0.7  // lambda of MMR: the share of a candidate's own worth
+	rrf          = 60.0 // k of reciprocal rank fusion
+	looksPerPick = 12   // how many candidates are compared before a pick is made
+)
+
+// choice is a brief in the making.
+type choice struct {
+	x      *Index
+	w      *window
+	s      *scratch
+	pool   []candidate // merged, best first; taken ones are removed
+	chosen []chosen
+}
+
+// chosen is a candidate that was taken.
+type chosen struct {
+	candidate
+	profile
+	also []int
+}
+
+// choose takes the picks out of the candidates: first of those that are good, one for each topic that has any; then the
+// rest of the count; then the same with those that may fill a thin brief.
+func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
+	c := &choice{x: x, w: w, s: s}
+	c.merge(lists)
+	for _, t := range []tier{tierFirst, tierFill} {
+		for _, l := range c.neediest(lists) {
+			c.slot(l, t)
+		}
+		for c.take(t, func(candidate) bool { return true }) {
+		}
+	}
+	c.leftOver()
+	return c.picks()
+}
+
+// merge makes one pool of several lists by their candidates' totals and by reciprocal rank fusion (Cormack, Clarke and
+// Büttcher, SIGIR 2009), which keeps a topic with weak matches from starving beside one with strong ones.
+func (c *choice) merge(lists []list) {
+	at := map[int]int{}
+	fused := map[int]float64{}
+	for _, l := range lists {
+		for place, cand := range l {
+			fused[cand.doc] += rrf / (rrf + float64(place))
+			i, ok := at[cand.doc]
+			switch {
+			case !ok:
+				at[cand.doc] = len(c.pool)
+				c.pool = append(c.pool, cand)
+			case cand.total > c.pool[i].total:
+				c.pool[i] = cand
+			}
+		}
+	}
+	for i := range c.pool {
+		p := &c.pool[i]
+		p.merged = (p.total + fused[p.doc]/float64(max(1, len(lists)))) / 2
+	}
+	slices.SortFunc(c.pool, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.merged, a.merged), c.x.order(a, b))
+	})
+}
+
+// neediest orders the lists by their best candidate, so that the count goes to the strongest topics when there are more
+// topics than picks.
+func (c *choice) neediest(lists []list) []list {
+	out := slices.DeleteFunc(slices.Clone(lists), func(l list) bool { return len(l) == 0 })
+	slices.SortStableFunc(out, func(a, b list) int { return cmp.Compare(b[0].total, a[0].total) })
+	return out
+}
+
+// slot sees to it that a list has a pick of a tier or a better one.
+func (c *choice) slot(l list, t tier) {
+	in := map[int]bool{}
+	for _, cand := range l {
+		in[cand.doc] = true
+	}
+	if slices.ContainsFunc(c.chosen, func(p chosen) bool { return in[p.candidate.doc] }) {
+		return
+	}
+	c.take(t, func(cand candidate) bool { return in[cand.doc] })
+}
+
+// take makes the next pick among the candidates of a tier that are wanted, and reports whether there was one.
+func (c *choice) take(t tier, want func(candidate) bool) bool {
+	if len(c.chosen) >= c.w.Count {
+		return false
+	}
+	best, worth, looked := -1, 0.0, 0
+	for i := 0; i < len(c.pool) && looked < looksPerPick; i++ {
+		cand := c.pool[i]
+		if c.x.docs[cand.doc].tier != t || !want(cand) {
+			continue
+		}
+		p := c.x.profile(cand.doc)
+		if c.falls(cand, p) {
+			c.pool = slices.Delete(c.pool, i, i+1)
+			i--
+			continue
+		}
+		looked++
+		if v := c.worth(cand, p); best < 0 || v > worth {
+			best, worth = i, v
+		}
+	}
+	if best < 0 {
+		return false
+	}
+	c.add(best)
+	return true
+}
+
+// falls reports whether a candidate cannot be picked any more, and records why.
+func (c *choice) falls(cand candidate, p profile) bool {
+	stage, by := c.obstacle(cand, p)
+	if stage == "" {
+		return false
+	}
+	c.w.fall(c.x, cand, stage, by)
+	return true
+}
+
+func (c *choice) obstacle(cand candidate, p profile) (stage, by string) {
+	for _, s := range c.w.seen {
+		if _, same := likeness(s, p); same {
+			return StageSeen, c.x.docs[s.doc].id
+		}
+	}
+	e := &c.x.docs[cand.doc]
+	episodes, podcasts := 0, 0
+	for _, o := range c.chosen {
+		id := c.x.docs[o.candidate.doc].id
+		if _, same := likeness(o.profile, p); same {
+			return StageDuplicate, id
+		}
+		other := &c.x.docs[o.candidate.doc]
+		if other.episode == e.episode {
+			if episodes++; episodes == perEpisode {
+				return StageEpisode, id
+			}
+		}
+		if other.feed == e.feed {
+			if podcasts++; podcasts == perPodcast {
+				return StagePodcast, id
+			}
+		}
+	}
+	return "", ""
+}
+
+// worth is a candidate's value beside what is chosen already: maximal marginal relevance (Carbonell and Goldstein,
+// SIGIR 1998), less the deduction for an episode's second.
+func (c *choice) worth(cand candidate, p profile) float64 {
+	closest, value := 0.0, cand.merged
+	for _, o := range c.chosen {
+		like, _ := likeness(o.profile, p)
+		closest = max(closest, like)
+		if c.x.docs[o.candidate.doc].episode == c.x.docs[cand.doc].episode {
+			value -= deduction
+		}
+	}
+	return diversity*value - (1-diversity)*closest
+}
+
+// add moves the pool's i-th candidate to the chosen, with what other podcasts say the same.
+func (c *choice) add(i int) {
+	cand := c.pool[i]
+	c.pool = slices.Delete(c.pool, i, i+1)
+	p := chosen{candidate: cand, profile: c.x.profile(cand.doc)}
+	feeds := map[int32]bool{c.x.docs[cand.doc].feed: true}
+	for _, d := range c.x.echoes(p.profile, c.w.from, c.s) {
+		if f := c.x.docs[d].feed; !feeds[f] && c.w.barred[d-c.w.from] == "" {
+			feeds[f] = true
+			p.also = append(p.also, d)
+		}
+	}
+	c.chosen = append(c.chosen, p)
+}
+
+// leftOver records the candidates that others kept out by being better.
+func (c *choice) leftOver() {
+	by := ""
+	if n := len(c.chosen); n > 0 {
+		by = c.x.docs[c.chosen[n-1].candidate.doc].id
+	}
+	for _, cand := range c.pool {
+		stage, other := c.obstacle(cand, c.x.profile(cand.doc))
+		if stage == "" {
+			stage, other = StageRank, by
+		}
+		c.w.fall(c.x, cand, stage, other)
+	}
+}
+
+// picks returns the brief, best first.
+func (c *choice) picks() []Pick {
+	slices.SortStableFunc(c.chosen, func(a, b chosen) int { return c.x.order(a.candidate, b.candidate) })
+	var out []Pick
+	for _, p := range c.chosen {
+		e := &c.x.docs[p.candidate.doc]
+		pick := Pick{
+			ID: e.id, Source: p.source, Relevance: p.relevance, Quality: float64(e.good), Recency: p.recency,
+			Taste: p.candidate.taste, Total: p.total,
+		}
+		if p.topic >= 0 {
+			pick.Topic = c.w.Topics[p.topic]
+		}
+		for _, d := range p.also {
+			pick.Also = append(pick.Also, c.x.docs[d].id)
+		}
+		out = append(out, pick)
+	}
+	return out
+}

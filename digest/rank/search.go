@@ -1,0 +1,152 @@
+package rank
+
+import "slices"
+
+// Search returns the docs that are closest to a text's words, at most n, by BM25 over text and title.
+func (x *Index) Search(text string, n int) []Scored {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.search(text, n)
+}
+
+func (x *Index) search(text string, n int) []Scored {
+	s := x.borrow()
+	defer x.scratch.Put(s)
+	scores := grown(&s.scores, len(x.docs))
+	terms := x.asked(text)
+	x.addTexts(terms, scores)
+	x.addTitles(terms, scores)
+	return x.closest(scores, n)
+}
+
+// titleShare is the weight of a title's BM25 beside the text's in a search.
+const titleShare = 0.5
+
+// asked returns the terms of a question, each once, without stop words. Who asks for "react" may mean the library or
+// the verb.
+func (x *Index) asked(text string) []term {
+	var out []term
+	for _, t := range x.lookUp(text) {
+		if name, ok := x.vocab.nameOf(t); ok {
+			out = append(out, name)
+		}
+		if t != absent && !x.vocab.stop[t] {
+			out = append(out, t)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// addTexts adds the BM25 of each doc's text to scores.
+func (x *Index) addTexts(terms []term, scores []float32) {
+	var norms [256]float32 // by length; texts are shorter, and longer ones are all too long
+	average := x.average()
+	for i := range norms {
+		norms[i] = float32(k1 * (1 - b + b*float64(i)/average))
+	}
+	for _, t := range terms {
+		weight := x.idfOf(t) * (k1 + 1)
+		for _, hit := range x.text.get(t, 0) {
+			d, count := hit.doc(), float32(hit.count())
+			scores[d] += weight * count / (count + norms[min(x.lengths[d], 255)])
+		}
+	}
+}
+
+// addTitles adds the BM25 of each doc's title, weakened, to scores.
+func (x *Index) addTitles(terms []term, scores []float32) {
+	for _, t := range terms {
+		weight := titleShare * idf(len(x.episodes), x.titles.count(t))
+		for _, hit := range x.titles.get(t, 0) {
+			e := &x.episodes[hit.doc()]
+			add := float32(weight * saturate(float64(hit.count()), float64(e.titleN), meanTitle))
+			for _, d := range e.docs {
+				scores[d] += add
+			}
+		}
+	}
+}
+
+// closest returns the n docs with the largest scores above 0, equals by ID.
+func (x *Index) closest(scores []float32, n int) []Scored {
+	var top shortlist[hit]
+	floor := float32(0)
+	for d, s := range scores {
+		if s > floor && !x.docs[d].dead {
+			top.offer(hit{d, s}, 4*n, x.closer)
+			if len(top) == 4*n {
+				floor = top[len(top)-1].score * (1 - 1e-6)
+			}
+		}
+	}
+	var out []Scored
+	for _, h := range top.best(n, x.closer) {
+		out = append(out, Scored{x.docs[h.doc].id, float64(h.score)})
+	}
+	return out
+}
+
+// hit is a doc with its score.
+type hit struct {
+	doc   int
+	score float32
+}
+
+// closer puts the larger score first; equals by ID.
+func (x *Index) closer(a, b hit) int {
+	switch {
+	case a.score > b.score:
+		return -1
+	case a.score < b.score:
+		return 1
+	case x.docs[a.doc].id < x.docs[b.doc].id:
+		return -1
+	}
+	return 1
+}
+
+// Episodes returns the episodes that most probably speak of a text, at most n: the first stage of answering a question.
+// An episode counts by its best three insights, its title and its notes.
+func (x *Index) Episodes(text string, n int) []Scored {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	s := x.borrow()
+	defer x.scratch.Put(s)
+	scores := grown(&s.scores, len(x.docs))
+	terms := x.asked(text)
+	x.addTexts(terms, scores)
+	heads := make([]float64, len(x.episodes))
+	for _, t := range terms {
+		for _, hit := range x.titles.get(t, 0) {
+			heads[hit.doc()] += shareTitle * idf(len(x.episodes), x.titles.count(t)) *
+				saturate(float64(hit.count()), float64(x.episodes[hit.doc()].titleN), meanTitle)
+		}
+		for _, hit := range x.notes.get(t, 0) {
+			heads[hit.doc()] += shareNotes * idf(len(x.episodes), x.notes.count(t)) *
+				saturate(float64(hit.count()), float64(x.episodes[hit.doc()].notesN), meanNotes)
+		}
+	}
+	var out []Scored
+	for i := range x.episodes {
+		if v := heads[i] + bestThree(x.episodes[i].docs, scores); v > 0 && len(x.episodes[i].docs) > 0 {
+			out = append(out, Scored{x.episodes[i].id, v})
+		}
+	}
+	best(out)
+	return out[:min(n, len(out))]
+}
+
+// bestThree adds up the three largest scores, each counting half of the one before.
+func bestThree(docs []int32, scores []float32) float64 {
+	var top [3]float32
+	for _, d := range docs {
+		v := scores[d]
+		for i := range top {
+			if v > top[i] {
+				v, top[i] = top[i], v
+			}
+		}
+	}
+	return float64(top[0]) + float64(top[1])/2 + float64(top[2])/4
+}

@@ -1,0 +1,138 @@
+package rank
+
+import (
+	"math"
+	"slices"
+)
+
+// Two docs say the same when they share so much. Measured on 275 edited passages against 899 others: both catch over
+// nine in ten, neither catches a wrong one.
+const (
+	sameWords  = 0.4 // containment of word trigrams
+	sameTopics = 0.5 // cosine
+	worthALook = 0.2 // cosine under which trigrams are not compared
+)
+
+// idfOf is the inverse document frequency of a term in texts.
+func (x *Index) idfOf(t term) float32 { return float32(idf(x.living(), x.text.count(t))) }
+
+// weighted is a term with its part of a unit vector.
+type weighted struct {
+	term   term
+	weight float32
+}
+
+// unit appends a doc's TF-IDF vector of length 1 to dst.
+func (x *Index) unit(dst []weighted, vec []counted) []weighted {
+	start, sum := len(dst), float32(0)
+	for _, c := range vec {
+		w := x.idfOf(c.term())
+		if n := c.count(); n > 1 {
+			w *= 1 + float32(math.Log(float64(n)))
+		}
+		dst = append(dst, weighted{c.term(), w})
+		sum += w * w
+	}
+	norm := float32(1 / math.Sqrt(max(1e-12, float64(sum))))
+	for i := start; i < len(dst); i++ {
+		dst[i].weight *= norm
+	}
+	return dst
+}
+
+// cosine multiplies two vectors in the order of terms.
+func cosine(a, b []weighted) float64 {
+	sum := float32(0)
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i].term == b[j].term:
+			sum += a[i].weight * b[j].weight
+			i, j = i+1, j+1
+		case a[i].term < b[j].term:
+			i++
+		default:
+			j++
+		}
+	}
+	return float64(sum)
+}
+
+// containment returns how much of the shorter text's word trigrams stands in the other one too (Broder, "On the
+// resemblance and containment of documents", 1997). Signatures such as SimHash are useless for texts as short as these.
+func containment(a, b []term) float64 {
+	x, y := trigrams(a), trigrams(b)
+	if len(x) == 0 || len(y) == 0 {
+		return 0
+	}
+	shared := 0
+	for i, j := 0, 0; i < len(x) && j < len(y); {
+		switch {
+		case x[i] == y[j]:
+			shared, i, j = shared+1, i+1, j+1
+		case x[i] < y[j]:
+			i++
+		default:
+			j++
+		}
+	}
+	return float64(shared) / float64(min(len(x), len(y)))
+}
+
+// trigrams returns the distinct runs of three terms, hashed, in order.
+func trigrams(seq []term) []uint64 {
+	if len(seq) < 3 {
+		return nil
+	}
+	out := make([]uint64, 0, len(seq)-2)
+	for i := 0; i+3 <= len(seq); i++ {
+		out = append(out, (uint64(seq[i])*0x9E3779B97F4A7C15+uint64(seq[i+1]))*0xBF58476D1CE4E5B9+uint64(seq[i+2]))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// profile is what a doc is compared by.
+type profile struct {
+	doc int
+	vec []weighted
+	seq []term
+}
+
+func (x *Index) profile(n int) profile {
+	e := &x.docs[n]
+	return profile{n, x.unit(make([]weighted, 0, len(e.vec)), e.vec), e.seq[:e.said]}
+}
+
+// likeness returns how much two docs say the same, 0 to 1, and whether it is so much that one of them is enough.
+func likeness(a, b profile) (float64, bool) {
+	c := cosine(a.vec, b.vec)
+	if c < worthALook {
+		return c, false
+	}
+	shared := containment(a.seq, b.seq)
+	return max(c, shared), c >= sameTopics || shared >= sameWords
+}
+
+// echoes returns the living docs numbered from on that say the same as p, in order, without p itself.
+func (x *Index) echoes(p profile, from int, s *scratch) []int {
+	dots := grown(&s.scores, len(x.docs)-from)
+	for _, w := range p.vec {
+		weight := w.weight * x.idfOf(w.term)
+		for _, hit := range x.text.get(w.term, from) {
+			dots[hit.doc()-from] += weight
+		}
+	}
+	var out []int
+	for i, dot := range dots {
+		n := from + i
+		e := &x.docs[n]
+		// dots lacks the division by the doc's length, which is at most the root of its terms times the largest weight.
+		if dot == 0 || float64(dot) < worthALook*math.Sqrt(float64(len(e.vec)))*2 || e.dead || n == p.doc {
+			continue
+		}
+		if _, same := likeness(p, x.profile(n)); same {
+			out = append(out, n)
+		}
+	}
+	return out
+}

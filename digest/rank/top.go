@@ -1,0 +1,288 @@
+package rank
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// The parts of a candidate's total.
+const (
+	partRelevance = 0.55
+	partQuality   = 0.30
+	partRecency   = 0.15
+	partTaste     = 0.15
+	halfLife      = 3.0 // days after which an insight's recency is halved
+	relevantFeed  = 0.6 // relevance of what a followed podcast says
+	relevantAny   = 0.5 // relevance where nothing was asked for
+)
+
+// Defaults of a query.
+const (
+	defaultCount  = 5
+	defaultFallen = 20
+)
+
+// candidate is a doc in a query's window.
+type candidate struct {
+	doc       int
+	topic     int // number of the query's topic that it answers best; -1 when none
+	source    string
+	relevance float64
+	recency   float64
+	taste     float64
+	total     float64
+	merged    float64 // total and places in the topics' lists together
+}
+
+// Top composes a brief. It looks at what was ingested since q.Since only, never changes the index, and gives the same
+// for the same.
+func (x *Index) Top(q Query) Result {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	s := x.borrow()
+	defer x.scratch.Put(s)
+	if q.Count <= 0 {
+		q.Count = defaultCount
+	}
+	w := x.window(q, s)
+	picks := x.choose(w, x.candidates(w, s), s)
+	return Result{Picks: picks, Fallen: w.told(picks), Podcasts: x.podcasts(q)}
+}
+
+// podcasts counts the podcasts that a query looks through.
+func (x *Index) podcasts(q Query) int {
+	n := 0
+	for i := range x.feeds {
+		if len(x.feeds[i].docs) > 0 && !slices.Contains(q.Mute, x.feeds[i].url) {
+			n++
+		}
+	}
+	return n
+}
+
+// window is the part of the index that a query looks at, with what the reader's wishes mean for it.
+type window struct {
+	Query
+	from   int
+	barred []string  // by doc: the stage at which wishes bar it; "" when they do not
+	taste  []float32 // by doc
+	follow []bool    // by feed
+	seen   []profile // of docs that the reader got
+	fallen shortlist[Fallen]
+}
+
+func (x *Index) window(q Query, s *scratch) *window {
+	w := &window{Query: q, from: x.since(q.Since)}
+	n := len(x.docs) - w.from
+	w.barred = make([]string, n)
+	w.follow = make([]bool, len(x.feeds))
+	for _, url := range q.Follow {
+		if f, ok := x.byFeed[url]; ok {
+			w.follow[f] = true
+		}
+	}
+	for _, url := range q.Mute {
+		if f, ok := x.byFeed[url]; ok {
+			x.barFeed(w, f)
+		}
+	}
+	for _, list := range [][]string{q.Exclude, q.MuteWords} {
+		for _, word := range list {
+			x.barWord(w, word, s)
+		}
+	}
+	for _, id := range q.Seen {
+		if d, ok := x.byID[id]; ok {
+			w.seen = append(w.seen, x.profile(d))
+			if d >= w.from {
+				w.barred[d-w.from] = StageSeen
+			}
+		}
+	}
+	x.tasteOf(w)
+	return w
+}
+
+func (x *Index) barFeed(w *window, feed int) {
+	docs := x.feeds[feed].docs
+	for i := len(docs) - 1; i >= 0 && int(docs[i]) >= w.from; i-- {
+		w.barred[int(docs[i])-w.from] = StageMuted
+	}
+}
+
+// barWord bars the docs whose text or title speaks of a word or topic.
+func (x *Index) barWord(w *window, name string, s *scratch) {
+	p := x.prepare(name)
+	if len(p.concepts) == 0 {
+		return
+	}
+	n := len(w.barred)
+	met := make([]int, n)
+	for _, c := range p.concepts {
+		c.phrases = slices.DeleteFunc(slices.Clone(c.phrases), func(p phrase) bool { return p.weight < weightClose })
+		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes))
+		x.inTexts(c, w.from, texts)
+		x.inHeads(c, 0, heads)
+		for i := range met {
+			if texts[i].sure >= weightClose || heads[x.docs[w.from+i].episode].title.sure >= weightClose {
+				met[i]++
+			}
+		}
+	}
+	for i := range met {
+		if met[i] == len(p.concepts) {
+			w.barred[i] = StageMuted
+		}
+	}
+}
+
+// tasteOf adds up what votes taught, by doc.
+func (x *Index) tasteOf(w *window) {
+	w.taste = make([]float32, len(w.barred))
+	for _, word := range sortedKeys(w.Taste.Words) {
+		for _, t := range x.lookUp(word) {
+			for _, hit := range x.text.get(t, w.from) {
+				w.taste[hit.doc()-w.from] += float32(w.Taste.Words[word])
+			}
+		}
+	}
+	for _, url := range sortedKeys(w.Taste.Feeds) {
+		f, ok := x.byFeed[url]
+		if !ok {
+			continue
+		}
+		docs := x.feeds[f].docs
+		for i := len(docs) - 1; i >= 0 && int(docs[i]) >= w.from; i-- {
+			w.taste[int(docs[i])-w.from] += float32(w.Taste.Feeds[url])
+		}
+	}
+}
+
+// list is the candidates of one topic, or of all followed podcasts, best first.
+type list []candidate
+
+// candidates gathers them: one list a topic, then one of followed podcasts, or one of all when nothing is asked.
+func (x *Index) candidates(w *window, s *scratch) []list {
+	var out []list
+	for i, name := range w.Topics {
+		p := x.prepare(name)
+		found := x.matches(p, w.from, s)
+		out = append(out, x.gather(w, func(d int) (candidate, bool) {
+			m := found[d-w.from]
+			return candidate{doc: d, topic: i, source: FromTopic, relevance: m.relevance()}, m.sure >= enough
+		}))
+	}
+	if len(w.Follow) > 0 {
+		out = append(out, x.gather(w, func(d int) (candidate, bool) {
+			return candidate{doc: d, topic: -1, source: FromFollow, relevance: relevantFeed}, w.follow[x.docs[d].feed]
+		}))
+	}
+	if len(w.Topics)+len(w.Follow) == 0 {
+		out = append(out, x.gather(w, func(d int) (candidate, bool) {
+			return candidate{doc: d, topic: -1, source: FromAll, relevance: relevantAny}, true
+		}))
+	}
+	return out
+}
+
+// perTier is how many candidates of each tier a list keeps.
+const perTier = 64
+
+// gather asks about each doc of the window and keeps the best candidates that may be posted.
+func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
+	var kept [tierFirst + 1]shortlist[candidate]
+	for d := w.from; d < len(x.docs); d++ {
+		e := &x.docs[d]
+		if e.dead || e.ingested < seconds(w.Since) || w.Language != "" && e.language != "" && e.language != baseLanguage(w.Language) {
+			continue
+		}
+		c, ok := ask(d)
+		if !ok {
+			continue
+		}
+		x.score(w, &c)
+		switch stage := w.barred[d-w.from]; {
+		case stage != "":
+			w.fall(x, c, stage, "")
+		case e.tier == tierNever:
+			w.fall(x, c, StageQuality, "")
+		default:
+			kept[e.tier].offer(c, perTier, x.order)
+		}
+	}
+	var out list
+	for t := tierFirst; t > tierNever; t-- {
+		out = append(out, kept[t].best(perTier, x.order)...)
+	}
+	return out
+}
+
+// score fills in the parts of a candidate's total.
+func (x *Index) score(w *window, c *candidate) {
+	e := &x.docs[c.doc]
+	days := max(0, float64(seconds(w.Now)-e.ingested)/86400)
+	c.recency = math.Exp2(-days / halfLife)
+	c.taste = max(-1, min(1, float64(w.taste[c.doc-w.from])))
+	total := partRelevance*c.relevance + partQuality*float64(e.good) + partRecency*c.recency + partTaste*c.taste
+	c.total = max(0, min(1, total))
+}
+
+// order puts the better candidate first; equals by ID.
+func (x *Index) order(a, b candidate) int {
+	return cmp.Or(cmp.Compare(b.total, a.total), cmp.Compare(x.docs[a.doc].id, x.docs[b.doc].id))
+}
+
+// fall records a candidate that is left out.
+func (w *window) fall(x *Index, c candidate, stage, by string) {
+	f := Fallen{x.docs[c.doc].id, stage, by, c.total}
+	if w.Fallen < 0 {
+		w.fallen = append(w.fallen, f)
+		return
+	}
+	// A doc may fall once for each topic.
+	w.fallen.offer(f, w.toTell()*(len(w.Topics)+2), better)
+}
+
+// better puts the fallen with the higher score first; equals by ID.
+func better(a, b Fallen) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+}
+
+func (w *window) toTell() int { return cmp.Or(w.Fallen, defaultFallen) }
+
+// told returns the best of the fallen that were not picked, each doc once.
+func (w *window) told(picks []Pick) []Fallen {
+	met := map[string]bool{}
+	for _, p := range picks {
+		met[p.ID] = true
+	}
+	var out []Fallen
+	for _, f := range w.fallen.best(len(w.fallen), better) {
+		if met[f.ID] {
+			continue
+		}
+		if w.Fallen >= 0 && len(out) == w.toTell() {
+			break
+		}
+		met[f.ID] = true
+		out = append(out, f)
+	}
+	return out
+}
+
+// shortlist collects the best of many.
+type shortlist[T any] []T
+
+// offer adds a thing; when twice as many as wanted have gathered, the worse half goes.
+func (s *shortlist[T]) offer(v T, want int, order func(a, b T) int) {
+	if *s = append(*s, v); len(*s) >= 2*want {
+		*s = s.best(want, order)
+	}
+}
+
+// best returns at most n of the things collected, the best first.
+func (s *shortlist[T]) best(n int, order func(a, b T) int) []T {
+	slices.SortStableFunc(*s, order)
+	return (*s)[:min(n, len(*s))]
+}
