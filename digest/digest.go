@@ -8,6 +8,7 @@ import (
 
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
+	"podbrief/digest/transcript"
 )
 
 // Query asks for a brief.
@@ -18,6 +19,7 @@ type Query struct {
 	Mute      []string  // feed URLs that are not wanted
 	MuteWords []string  // words or topics that are not wanted
 	Since     time.Time // ingested at or after
+	Published time.Time // published at or after, or at an unknown time
 	Now       time.Time
 	Count     int      // at most so many picks; 5 when 0
 	Seen      []string // insight IDs that this reader has got already
@@ -103,13 +105,15 @@ type Answer struct {
 
 // Citation is a verbatim quote with the place where it was said.
 type Citation struct {
-	Quote    string        `json:"quote"`
-	Speaker  string        `json:"speaker,omitempty"`
-	Start    time.Duration `json:"start"`
-	Episode  feed.Episode  `json:"episode"`
-	Podcast  string        `json:"podcast"`
-	Link     string        `json:"link"`
-	Sentence int           `json:"sentence"` // number of the answer's sentence that it supports, from 1; 0 for a closest passage
+	Quote    string            `json:"quote"`
+	Speaker  string            `json:"speaker,omitempty"`
+	Start    time.Duration     `json:"start"`
+	Timing   transcript.Timing `json:"timing,omitempty"`
+	Source   string            `json:"source,omitempty"` // of the transcript: "notes" is labelled to readers
+	Episode  feed.Episode      `json:"episode"`          // without notes
+	Podcast  string            `json:"podcast"`
+	Link     string            `json:"link"`
+	Sentence int               `json:"sentence"` // number of the answer's sentence that it supports, from 1; 0 for a closest passage
 }
 
 // Surroundings is an insight's quote with what was said around it.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"podbrief/configs"
+	"podbrief/digest"
+	"podbrief/digest/feed"
+	"podbrief/digest/insight"
+	"podbrief/digest/rank"
+	"podbrief/digest/transcript"
+	"podbrief/store"
+)
+
+// schema is the version of the records; a store written by a newer version is refused.
+const schema = 1
+
+// open opens the database at an address and the engine on it. The caller closes the database.
+func (a *app) open(ctx context.Context, address storeAddress) (*digest.Engine, store.DB, error) {
+	db, err := openStore(string(address))
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := newEngine(ctx, db, feed.NewClient(feed.Policy{Allow: a.config.Fields("FETCH_ALLOW")}), a.config)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return e, db, nil
+}
+
+// openStore opens the database that an address names.
+func openStore(address string) (store.DB, error) {
+	path := strings.TrimPrefix(address, "bolt:")
+	if strings.Contains(path, "://") {
+		return nil, usagef("the store %q is not of a kind that is known; give a file, or bolt:FILE", address)
+	}
+	db, err := store.OpenBolt(path, store.Options{Schema: schema})
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	return db, nil
+}
+
+// newEngine wires an engine out of its parts and loads it.
+func newEngine(ctx context.Context, db store.DB, client *http.Client, c configs.Config) (*digest.Engine, error) {
+	e := &digest.Engine{
+		DB:      db,
+		Fetcher: &feed.Fetcher{Client: client},
+		Transcripts: transcript.First{
+			&transcript.Linked{Client: client, Languages: c.Fields("LANGUAGES")},
+			transcript.Notes{},
+		},
+		Extractor: insight.NewBuiltin(),
+		Answerer:  insight.Closest{},
+		Index:     rank.NewIndex(),
+	}
+	return e, e.Load(ctx)
+}
+
+// withEngine runs a command on the engine.
+func (a *app) withEngine(ctx context.Context, address storeAddress, do func(*digest.Engine) error) error {
+	e, db, err := a.open(ctx, address)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(e), db.Close())
+}
+
+// withInsights is withEngine for commands that only read what is there: an empty store is told how to be filled.
+func (a *app) withInsights(ctx context.Context, address storeAddress, do func(*digest.Engine) error) error {
+	return a.withEngine(ctx, address, func(e *digest.Engine) error {
+		if e.Index.Len() == 0 {
+			return usagef("the store %q is empty; fill it with `bot brief --topic ai --catalog ai`, or with --feed URL", string(address))
+		}
+		return do(e)
+	})
+}

@@ -1,0 +1,150 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"podbrief/digest/feed"
+	"podbrief/digest/insight"
+	"podbrief/digest/rank"
+	"podbrief/store"
+)
+
+const (
+	usualCount  = 5
+	pickRelated = 2 // related insights shown with a pick
+	maxFallen   = 200
+)
+
+// Brief chooses the best insights for a query. It returns fewer than asked for when there are not enough good ones: a
+// thin day is said to be thin.
+func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
+	if q.Count == 0 {
+		q.Count = usualCount
+	}
+	if q.Now.IsZero() {
+		q.Now = time.Now()
+	}
+	top := e.Index.Top(rankQuery(q))
+	b := &Brief{Topics: q.Topics, Since: q.Since, Now: q.Now, Asked: q.Count, Podcasts: top.Podcasts, Picks: []Pick{}}
+	err := e.DB.View(ctx, func(tx store.Tx) error {
+		b.Picks = b.Picks[:0]
+		for _, p := range top.Picks {
+			pick, err := e.pick(tx, q, p)
+			if errors.Is(err, ErrUnknownInsight) || errors.Is(err, ErrUnknownEpisode) || errors.Is(err, ErrUnknownFeed) {
+				continue // removed since the index was asked
+			}
+			if err != nil {
+				return err
+			}
+			b.Picks = append(b.Picks, pick)
+		}
+		return nil
+	})
+	for _, f := range top.Fallen {
+		b.Fallen = append(b.Fallen, Fallen{Insight: f.ID, Stage: f.Stage, By: f.By, Score: f.Score})
+	}
+	return b, err
+}
+
+// rankQuery is a query as ranking sees it.
+func rankQuery(q Query) rank.Query {
+	return rank.Query{
+		Topics: q.Topics, Exclude: q.Exclude, Follow: q.Follow, Mute: q.Mute, MuteWords: q.MuteWords,
+		Since: q.Since, Now: q.Now, Count: q.Count, Seen: q.Seen,
+		Taste: rank.Taste(q.Taste), Language: q.Language,
+	}
+}
+
+// pick fetches all that readers see of a chosen insight.
+func (e *Engine) pick(tx store.Tx, q Query, p rank.Pick) (Pick, error) {
+	it, err := getItem(tx, p.ID)
+	if err != nil {
+		return Pick{}, err
+	}
+	pick := Pick{
+		Item: it, Topic: p.Topic, Source: p.Source,
+		Scores: Scores{Relevance: p.Relevance, Quality: p.Quality, Recency: p.Recency, Taste: p.Taste, Total: p.Total},
+	}
+	pick.Reason = reason(pick, q.Now)
+	pick.Related, err = e.related(tx, p.ID, pickRelated)
+	for _, id := range p.Also {
+		if other, err := getItem(tx, id); err == nil && other.Podcast != it.Podcast {
+			pick.Also = append(pick.Also, other.Podcast)
+		}
+	}
+	return pick, err
+}
+
+// Related returns the insights of other podcasts that are closest to one, at most n, one a podcast.
+func (e *Engine) Related(ctx context.Context, insightID string, n int) (items []Item, err error) {
+	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
+		if _, err := getInsight(tx, insightID); err != nil {
+			return err
+		}
+		items, err = e.related(tx, insightID, n)
+		return err
+	})
+	return items, err
+}
+
+func (e *Engine) related(tx store.Tx, id string, n int) ([]Item, error) {
+	return getItems(tx, e.Index.Related(id, n))
+}
+
+// Search returns the insights that are closest to some words, best first.
+func (e *Engine) Search(ctx context.Context, text string, n int) (items []Item, err error) {
+	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
+		items, err = getItems(tx, e.Index.Search(text, n))
+		return err
+	})
+	return items, err
+}
+
+// Insight returns one insight with its episode and podcast; ErrUnknownInsight when there is none.
+func (e *Engine) Insight(ctx context.Context, id string) (it Item, err error) {
+	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
+		it, err = getItem(tx, id)
+		return err
+	})
+	return it, err
+}
+
+// getItems fetches what an index found; what was removed since is left out.
+func getItems(tx store.Tx, found []rank.Scored) ([]Item, error) {
+	items := make([]Item, 0, len(found))
+	for _, f := range found {
+		it, err := getItem(tx, f.ID)
+		if errors.Is(err, ErrUnknownInsight) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
+	return items, nil
+}
+
+func getItem(tx store.Tx, id string) (Item, error) {
+	ins, err := getInsight(tx, id)
+	if err != nil {
+		return Item{}, err
+	}
+	ep, err := getEpisode(tx, ins.Episode)
+	if err != nil {
+		return Item{}, err
+	}
+	rec, err := getFeed(tx, ins.Feed)
+	if err != nil {
+		return Item{}, err
+	}
+	return item(rec.Feed, ep.Episode, ins), nil
+}
+
+// item joins an insight with where it comes from.
+func item(podcast feed.Feed, ep feed.Episode, ins insight.Insight) Item {
+	ep.Notes = ""
+	return Item{Insight: ins, Episode: ep, Podcast: title(podcast), Link: link(ep, ins.Start, ins.Timing)}
+}

@@ -1,0 +1,71 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"podbrief/digest/feed"
+	"podbrief/digest/insight"
+	"podbrief/digest/rank"
+	"podbrief/digest/transcript"
+	"podbrief/store"
+)
+
+// What callers decide on.
+var (
+	ErrUnknownFeed    = errors.New("this podcast is not scanned")
+	ErrUnknownEpisode = errors.New("there is no such episode")
+	ErrUnknownInsight = errors.New("there is no such insight")
+)
+
+// Engine reads podcasts and answers questions about them. The fields are set before its first use; after Load its
+// methods are safe for concurrent use. What it knows is in the store: a process that dies anywhere mends itself by
+// doing the same work again.
+type Engine struct {
+	DB          store.DB          // required
+	Fetcher     *feed.Fetcher     // required
+	Transcripts transcript.Source // required
+	Extractor   insight.Extractor // required
+	Answerer    insight.Answerer  // required
+	Index       *rank.Index       // required; Load fills it
+
+	feeds locks // by feed: one episode of a podcast is worked on at a time
+}
+
+// Load fills the index out of the store. It is called once, before anything is asked.
+func (e *Engine) Load(ctx context.Context) error {
+	var docs []rank.Doc
+	err := e.DB.View(ctx, func(tx store.Tx) (err error) {
+		docs, err = allDocs(tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("load the insights: %w", err)
+	}
+	e.Index.Add(docs...)
+	return nil
+}
+
+// locks is a set of locks by name. The zero value is ready.
+type locks struct {
+	mu    sync.Mutex
+	named map[string]*sync.Mutex
+}
+
+// lock takes the lock of that name and returns what gives it back.
+func (l *locks) lock(name string) (unlock func()) {
+	l.mu.Lock()
+	if l.named == nil {
+		l.named = map[string]*sync.Mutex{}
+	}
+	m := l.named[name]
+	if m == nil {
+		m = &sync.Mutex{}
+		l.named[name] = m
+	}
+	l.mu.Unlock()
+	m.Lock()
+	return m.Unlock
+}
