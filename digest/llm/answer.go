@@ -80,7 +80,7 @@ type answered struct {
 // prove keeps the sentences that have a verified citation and say nothing that it does not hold.
 func (a *Answerer) prove(q insight.Asking, said answered) insight.Answer {
 	answer := insight.Answer{Engine: "llm/" + a.Service.Models.Answer + "/" + answerVersion}
-	if g := strings.TrimSpace(said.Gap); !unsafeText(g) && !instructs(g) {
+	if g := strings.TrimSpace(said.Gap); !insight.Unsafe(g) && !insight.Instructs(g) {
 		answer.Gap = shorten(g, 300)
 	}
 	if !said.Answerable {
@@ -101,7 +101,7 @@ func (a *Answerer) prove(q insight.Asking, said answered) insight.Answer {
 		}
 	}
 	for _, n := range said.Next {
-		if n = strings.TrimSpace(n); n != "" && len(answer.Next) < maxNext && len([]rune(n)) <= 120 && !unsafeText(n) && !instructs(n) {
+		if n = strings.TrimSpace(n); n != "" && len(answer.Next) < maxNext && len([]rune(n)) <= 120 && !insight.Unsafe(n) && !insight.Instructs(n) {
 			answer.Next = append(answer.Next, n)
 		}
 	}
@@ -116,7 +116,7 @@ func verify(passages []insight.Passage, number int, quote string) (string, bool)
 	text := passages[number-1].Text
 	s := source{lines: []line{{text: text}}}
 	at, ok := s.find(claimed{First: 1, Last: 1, Quote: quote})
-	if !ok || instructs(text[at.from:at.to]) {
+	if !ok || insight.Instructs(text[at.from:at.to]) {
 		return "", false
 	}
 	return text[at.from:at.to], true
@@ -124,7 +124,7 @@ func verify(passages []insight.Passage, number int, quote string) (string, bool)
 
 // supported reports whether a sentence's numbers and names stand in the passages that it cites, or in the question.
 func supported(s insight.Sentence, q insight.Asking) bool {
-	if len(s.Citations) == 0 || s.Text == "" || unsafeText(s.Text) || instructs(s.Text) {
+	if len(s.Citations) == 0 || s.Text == "" || insight.Unsafe(s.Text) || insight.Instructs(s.Text) {
 		return false
 	}
 	var have strings.Builder
@@ -167,4 +167,4 @@ func asked(q insight.Asking) asking {
 }
 
 // flat is a text on one line, without hidden characters.
-func flat(text string) string { return strings.Join(strings.Fields(visible(text)), " ") }
+func flat(text string) string { return strings.Join(strings.Fields(insight.Visible(text)), " ") }

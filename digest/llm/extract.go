@@ -116,9 +116,14 @@ func (x *extraction) take(ctx context.Context, i int) error {
 	} else if err != nil {
 		return err
 	}
-	if refused := x.keep(claims, p); len(refused) > 0 && x.retries < maxRetries {
+	before := len(x.found)
+	refused := x.keep(claims, p)
+	if len(refused) > 0 && x.retries < maxRetries {
 		x.retries++
 		x.mend(ctx, refused, p)
+	}
+	if len(refused) > 0 && len(x.found) == before {
+		return fmt.Errorf("%w: none of its %d claims holds: %s", ErrUnavailable, len(refused), refused[0].Reason)
 	}
 	return nil
 }
@@ -157,7 +162,7 @@ func (x *extraction) mend(ctx context.Context, refused []refusal, p part) {
 				lines[n] = true
 			}
 		}
-		refused[i].Claim = visible(refused[i].Claim)
+		refused[i].Claim = insight.Visible(refused[i].Claim)
 	}
 	if len(lines) == 0 {
 		return
@@ -265,8 +270,8 @@ func first(values ...string) string {
 // oneLine makes foreign text safe to stand in a prompt's header: one line, without hidden characters, without orders to a
 // machine.
 func oneLine(text string) string {
-	text = strings.Join(strings.Fields(visible(text)), " ")
-	if instructs(text) {
+	text = strings.Join(strings.Fields(insight.Visible(text)), " ")
+	if insight.Instructs(text) {
 		return ""
 	}
 	return text

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"podbrief/digest/insight"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -67,7 +68,7 @@ func accepted(texts []string, translated []numbered) []string {
 // faithful reports whether a translation keeps the figures of its original, and about its length.
 func faithful(original, translated string) bool {
 	a, b := utf8.RuneCountInString(original), utf8.RuneCountInString(translated)
-	if b == 0 || b > 3*a+40 || b*5 < a || unsafeText(translated) || instructs(translated) {
+	if b == 0 || b > 3*a+40 || b*5 < a || insight.Unsafe(translated) || insight.Instructs(translated) {
 		return false
 	}
 	return slices.Equal(figures(original), figures(translated))

@@ -2,6 +2,7 @@ package llm
 
 import (
 	"fmt"
+	"podbrief/digest/insight"
 	"slices"
 	"strings"
 	"unicode"
@@ -98,7 +99,7 @@ func (s source) checkQuote(c claimed, at place) error {
 		if l.speaker != s.lines[at.first-1].speaker {
 			return fmt.Errorf("the quote runs over two speakers")
 		}
-		if instructs(l.text) {
+		if insight.Instructs(l.text) {
 			return fmt.Errorf("line %d talks to a machine and not to listeners", n)
 		}
 	}
@@ -118,9 +119,9 @@ func (s source) checkForm(c claimed, _ place) error {
 	switch {
 	case len(words) < minClaimWords || len(words) > maxClaimWords || len([]rune(c.Claim)) > maxClaimRunes:
 		return fmt.Errorf("the claim has %d words; write 25 to 60", len(words))
-	case unsafeText(c.Claim) || unsafeText(c.Why):
+	case insight.Unsafe(c.Claim) || insight.Unsafe(c.Why):
 		return fmt.Errorf("the claim holds an address, a mention, markup or hidden characters")
-	case instructs(c.Claim) || instructs(c.Why):
+	case insight.Instructs(c.Claim) || insight.Instructs(c.Why):
 		return fmt.Errorf("the claim talks to a machine")
 	case strings.HasSuffix(strings.TrimSpace(c.Claim), "?"):
 		return fmt.Errorf("the claim is a question")
@@ -178,7 +179,7 @@ func (s source) tidy(c claimed) claimed {
 	var topics []string
 	for _, t := range c.Topics {
 		t = strings.ToLower(strings.TrimSpace(t))
-		if t != "" && len(t) <= 40 && !unsafeText(t) && !instructs(t) && len(topics) < maxTopics && !slices.Contains(topics, t) {
+		if t != "" && len(t) <= 40 && !insight.Unsafe(t) && !insight.Instructs(t) && len(topics) < maxTopics && !slices.Contains(topics, t) {
 			topics = append(topics, t)
 		}
 	}
