@@ -33,7 +33,7 @@ func parseCaptions(s string) ([]Segment, error) {
 		if next, ok := cueTimes(line); ok {
 			flush()
 			c, inCue, skip = next, true, false
-			if len(cues) > maxCues {
+			if len(cues) >= maxCues {
 				return nil, refuse(TooLarge, "it has over %d captions", maxCues)
 			}
 			continue

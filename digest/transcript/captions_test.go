@@ -83,7 +83,7 @@ intro
 			if err != nil {
 				t.Fatalf("parseCaptions: %v", err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, got, near); diff != "" {
 				t.Errorf("parseCaptions (-want +got):\n%s", diff)
 			}
 		})

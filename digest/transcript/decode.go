@@ -19,10 +19,11 @@ func decode(body []byte, mediaType string) string {
 	if strings.ContainsRune(s, '\r') {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	}
+	s = repairMojibake(s)
 	if hasInvisible(s) {
 		s = strings.Map(visible, s)
 	}
-	return repairMojibake(s)
+	return s
 }
 
 func toUTF8(body []byte, mediaType string) string {
@@ -120,27 +121,40 @@ func repairMojibake(s string) string {
 	}
 	var b strings.Builder
 	for s != "" {
-		n := strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-		if n < 0 {
-			n = len(s)
-		}
+		ascii := func(r rune) bool { return r < utf8.RuneSelf }
+		n := until(s, func(r rune) bool { return !ascii(r) })
 		b.WriteString(s[:n])
 		s = s[n:]
-		n = strings.IndexFunc(s, func(r rune) bool { return r < utf8.RuneSelf })
-		if n < 0 {
-			n = len(s)
-		}
+		n = until(s, ascii)
 		b.WriteString(reread(s[:n]))
 		s = s[n:]
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "â€", "”") // its third byte stands for nothing in Windows-1252 and gets lost
+}
+
+// until returns where the first such character stands, or the end.
+func until(s string, is func(rune) bool) int {
+	if n := strings.IndexFunc(s, is); n >= 0 {
+		return n
+	}
+	return len(s)
 }
 
 // reread returns a run of non-ASCII characters as the UTF-8 that they were, or unchanged when they were none.
 func reread(run string) string {
-	raw, err := charmap.Windows1252.NewEncoder().String(run)
-	if err != nil || !utf8.ValidString(raw) {
+	raw := make([]byte, 0, len(run))
+	for _, r := range run {
+		b, ok := charmap.Windows1252.EncodeRune(r)
+		if !ok && (r < 0x80 || r > 0x9f) {
+			return run
+		}
+		if !ok {
+			b = byte(r)
+		}
+		raw = append(raw, b)
+	}
+	if !utf8.Valid(raw) {
 		return run
 	}
-	return raw
+	return string(raw)
 }

@@ -151,6 +151,9 @@ func rolls(cues []cue) bool {
 	n := 0
 	for i := 1; i < len(cues); i++ {
 		before, c := cues[i-1].text, cues[i].text
+		if cues[i].start == cues[i-1].start {
+			continue
+		}
 		line := before[strings.LastIndexByte(before, '\n')+1:]
 		if line != "" && strings.HasPrefix(c, line) || strings.HasPrefix(c, before) {
 			n++

@@ -51,14 +51,27 @@ func (l Linked) Transcript(ctx context.Context, ep feed.Episode) (*Transcript, e
 }
 
 func (l Linked) fetch(ctx context.Context, o feed.Transcript) (*Transcript, error) {
-	body, mediaType, address, err := readBody(ctx, l.Client, o.URL, MaxBytes, accepted)
+	body, mediaType, address, err := feed.ReadBody(ctx, l.Client, o.URL, MaxBytes, accepted)
 	if err != nil {
 		return nil, err
 	}
-	if !strings.Contains(mediaType, "charset") && declaredFormat(mediaType, "") == "" {
+	if declaredFormat(mediaType, "") == "" {
 		mediaType = firstOf(o.Type, mediaType)
 	}
 	return Parse(body, mediaType, address)
+}
+
+// temporary reports whether asking again later may help.
+func temporary(err error) bool {
+	var refused *Refused
+	if errors.As(err, &refused) {
+		return false
+	}
+	switch feed.KindOf(err) {
+	case feed.NotFound, feed.Gone, feed.Auth, feed.Blocked, feed.TooLarge, feed.Redirects, feed.NotFeed:
+		return false
+	}
+	return true
 }
 
 // rank orders what an episode offers, best first, and leaves out what is no transcript.

@@ -132,11 +132,21 @@ func nameParagraphs(paras []paragraph) {
 	for i := range paras {
 		p := &paras[i]
 		if h := &heads[i]; names[h.name] && h.rest != "" {
-			speaker, p.text = h.name, h.rest
+			speaker = h.name
+			p.marks = shift(p.marks, countWords(p.text)-countWords(h.rest))
+			p.text = h.rest
 			if h.timed {
 				p.marks = append([]mark{{0, h.at}}, p.marks...)
 			}
 		}
 		p.speaker = speaker
 	}
+}
+
+// shift moves marks to the front by the words that were cut off there.
+func shift(marks []mark, words int) []mark {
+	for i := range marks {
+		marks[i].word = max(0, marks[i].word-words)
+	}
+	return marks
 }

@@ -82,7 +82,7 @@ Bob: Good.`, []Segment{
 			if err != nil {
 				t.Fatalf("parseText: %v", err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, got, near); diff != "" {
 				t.Errorf("parseText (-want +got):\n%s", diff)
 			}
 		})
@@ -118,7 +118,7 @@ title: Rivers
 		{Start: 20*second + spoken(10, wordsPerSecond), End: 20*second + spoken(10, wordsPerSecond) + spoken(4, wordsPerSecond), Timing: Interpolated, Speaker: "Bob", Text: "On Monday: it rains."},
 	}
 	want[0].End = spoken(8, slowest) // slower than that there is a pause before the next mark
-	if diff := cmp.Diff(want, parseMarkdown(in)); diff != "" {
+	if diff := cmp.Diff(want, parseMarkdown(in), near); diff != "" {
 		t.Errorf("parseMarkdown (-want +got):\n%s", diff)
 	}
 	const plain = "Ann: One.\n\nTwo.\n\nBob: Three.\n\nAnn: Four.\n"
@@ -167,7 +167,7 @@ func TestTimeParagraphs(t *testing.T) {
 					t.Errorf("segment %d ends at %v, after the next one begins at %v", i-1, segs[i-1].End, s.Start)
 				}
 			}
-			if diff := cmp.Diff(test.want, starts, cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() < time.Millisecond })); diff != "" {
+			if diff := cmp.Diff(test.want, starts, near); diff != "" {
 				t.Errorf("starts (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(test.kind, kinds); diff != "" {

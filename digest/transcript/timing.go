@@ -26,7 +26,7 @@ type mark struct {
 }
 
 func spoken(words int, rate float64) time.Duration {
-	return time.Duration(float64(words) / rate * float64(time.Second))
+	return time.Duration(float64(words) / rate * float64(time.Second)).Round(time.Millisecond)
 }
 
 // timeParagraphs makes segments of paragraphs. Between two marks the time is shared out by words, not slower than
@@ -69,7 +69,7 @@ func timeAt(marks []mark, m, word int) time.Duration {
 	next := marks[m+1]
 	words := next.word - marks[m].word
 	whole := min(next.at-marks[m].at, spoken(words, slowest))
-	return marks[m].at + time.Duration(float64(whole)*float64(said)/float64(words))
+	return marks[m].at + time.Duration(float64(whole)*float64(said)/float64(words)).Round(time.Millisecond)
 }
 
 // textMarks gathers the marks of all paragraphs in rising order, and begins them with 0 at the first word. A mark out

@@ -1,0 +1,63 @@
+package transcript
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// hour writes an hour's talk of 10,000 words in a format.
+func hour(format string) []byte {
+	var b strings.Builder
+	var segs []map[string]any
+	if format == "vtt" {
+		b.WriteString("WEBVTT\n\n")
+	}
+	for i := range 1000 {
+		start := 3.6 * float64(i)
+		at := func(s float64) string {
+			return fmt.Sprintf("%02d:%02d:%06.3f", int(s)/3600, int(s)/60%60, s-float64(int(s)/60*60))
+		}
+		name := []string{"Ann Lee", "Bob Stone"}[i/20%2]
+		text := fmt.Sprintf("the river number %d rises in the hills of spring%s", i, []string{",", "."}[i%2])
+		switch format {
+		case "vtt":
+			fmt.Fprintf(&b, "%s --> %s\n<v %s>%s\n\n", at(start), at(start+3.6), name, text)
+		case "srt":
+			fmt.Fprintf(&b, "%d\n%s --> %s\n%s: %s\n\n", i+1, strings.Replace(at(start), ".", ",", 1), strings.Replace(at(start+3.6), ".", ",", 1), name, text)
+		case "json":
+			segs = append(segs, map[string]any{"startTime": start, "endTime": start + 3.6, "speaker": name, "body": text})
+		case "html":
+			fmt.Fprintf(&b, "<cite>%s:</cite>\n<time>%s</time>\n<p>%s</p>\n", name, at(start)[:8], text)
+		case "markdown":
+			fmt.Fprintf(&b, "**%s:** %s\n\n", name, text)
+		case "text":
+			fmt.Fprintf(&b, "%s: %s\n\n", name, text)
+		}
+	}
+	if format == "json" {
+		out, err := json.Marshal(map[string]any{"version": "1.0.0", "segments": segs})
+		if err != nil {
+			panic(err)
+		}
+		return out
+	}
+	return []byte(b.String())
+}
+
+func BenchmarkParse(b *testing.B) {
+	for _, format := range []string{"vtt", "srt", "json", "html", "markdown", "text"} {
+		body := hour(format)
+		b.Run(format, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				t, err := Parse(body, "", "")
+				if err != nil || t.Source != format {
+					b.Fatal(err, t)
+				}
+			}
+		})
+	}
+}
