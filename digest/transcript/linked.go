@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"podbrief/digest/feed"
 )
@@ -36,6 +37,7 @@ func (l Linked) Transcript(ctx context.Context, ep feed.Episode) (*Transcript, e
 		t, err := l.fetch(ctx, o)
 		if err == nil {
 			t.Language = firstOf(languageTag(o.Language), t.Language, languageTag(ep.Language))
+			t.forgetTimesAfter(ep.Duration)
 			return t, nil
 		}
 		if ctx.Err() != nil {
@@ -48,6 +50,18 @@ func (l Linked) Transcript(ctx context.Context, ep feed.Episode) (*Transcript, e
 		errs = append(errs, ErrNone)
 	}
 	return nil, fmt.Errorf("find transcript of %q: %w", ep.Title, errors.Join(errs...))
+}
+
+// forgetTimesAfter makes times unknown that lie clearly after the end of the episode: nobody could listen there.
+func (t *Transcript) forgetTimesAfter(end time.Duration) {
+	if end <= 0 {
+		return
+	}
+	for i := range t.Segments {
+		if s := &t.Segments[i]; s.Start > end+end/10+time.Minute {
+			s.Start, s.End, s.Timing = 0, 0, Unknown
+		}
+	}
 }
 
 func (l Linked) fetch(ctx context.Context, o feed.Transcript) (*Transcript, error) {

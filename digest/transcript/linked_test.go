@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"podbrief/digest/feed"
 
@@ -110,6 +111,19 @@ func TestLinkedFallsToTheNextOffer(t *testing.T) {
 			t.Errorf("Transcript(cancelled) = %v, want %v", err, context.Canceled)
 		}
 	})
+}
+
+func TestTimesAfterTheEnd(t *testing.T) {
+	tr := &Transcript{Segments: []Segment{{Start: second, End: 2 * second}, {Start: 3 * time.Hour, End: 3*time.Hour + second}}}
+	tr.forgetTimesAfter(0)
+	if tr.Segments[1].Timing != Exact {
+		t.Error("forgetTimesAfter(0): the length of the episode is unknown, but times were dropped")
+	}
+	tr.forgetTimesAfter(time.Hour)
+	want := []Segment{{Start: second, End: 2 * second}, {Timing: Unknown}}
+	if diff := cmp.Diff(want, tr.Segments); diff != "" {
+		t.Errorf("forgetTimesAfter(1h) (-want +got):\n%s", diff)
+	}
 }
 
 // source answers with what it holds.

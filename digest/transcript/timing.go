@@ -93,9 +93,8 @@ func textMarks(paras []paragraph) []mark {
 	out := make([]mark, 1, len(all)+1)
 	for i, m := range all {
 		last := &out[len(out)-1]
-		wild := i+1 < len(all) && all[i+1].at < m.at && all[i+1].at >= last.at
 		switch {
-		case wild || m.at < last.at:
+		case m.at < last.at || wild(*last, m, all[i+1:]):
 		case m.word == last.word:
 			last.at = m.at
 		default:
@@ -103,6 +102,15 @@ func textMarks(paras []paragraph) []mark {
 		}
 	}
 	return out
+}
+
+// wild reports whether a mark is likely a slip: the next one stands before it, or it leaps ahead and no other follows.
+func wild(last, m mark, others []mark) bool {
+	if len(others) > 0 {
+		return others[0].at < m.at && others[0].at >= last.at
+	}
+	leap := m.at - last.at
+	return leap > 10*time.Minute && leap > spoken(m.word-last.word, slowest/2)
 }
 
 // takeMarks removes time marks ("[12:34]", "\[inaudible 12:34\]") and stage directions from a paragraph, puts it on one
