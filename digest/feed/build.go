@@ -3,7 +3,6 @@ package feed
 import (
 	"cmp"
 	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +34,7 @@ func build(parts []*gofeed.Feed, prefixes map[string]vocabulary, f Feed, now tim
 	for _, g := range parts {
 		for i, it := range g.Items {
 			ep, dated := b.episode(it, extraOf(g, i))
-			if ep.isEmpty() || listed[listingOf(ep)] {
+			if saysNothing(it) || listed[listingOf(ep)] {
 				continue
 			}
 			listed[listingOf(ep)] = true
@@ -60,12 +59,9 @@ func (b *builder) readFeed(g *gofeed.Feed) (newURL string) {
 	f.Link = b.resolve(g.Link)
 	f.Title = cmp.Or(line(g.Title), line(itunes.text("title")), hostOf(f.Link), hostOf(f.URL))
 	f.Description = firstParagraphs(g.Description, itunes.text("summary"), itunes.text("subtitle"))
-	f.Author = line(cmp.Or(itunes.text("author"), authorOf(g.Authors)))
+	f.Author = author(cmp.Or(itunes.text("author"), ownerOf(itunes), authorOf(g.Authors)))
 	f.Language = language(g.Language)
-	f.Image = b.resolve(itunes.attr("image", "href"))
-	if f.Image == "" && g.Image != nil {
-		f.Image = b.resolve(g.Image.URL)
-	}
+	f.Image = b.image(itunes, g.Image)
 	f.GUID = short(podcast.text("guid"))
 	f.Locked = isYes(podcast.text("locked"))
 	f.Persons = persons(podcast)
@@ -75,16 +71,20 @@ func (b *builder) readFeed(g *gofeed.Feed) (newURL string) {
 
 // extra is what gofeed's universal form of an episode leaves out.
 type extra struct {
-	permalink string
-	language  string
-	seconds   int64
+	link     string
+	language string
+	seconds  int64
 }
 
 func extraOf(g *gofeed.Feed, i int) extra {
 	switch original := g.OriginalFeed().(type) {
 	case *rss.Feed:
-		if it := original.Items[i]; it.GUID != nil && it.GUID.IsPermalink != "false" {
-			return extra{permalink: it.GUID.Value}
+		it := original.Items[i]
+		switch {
+		case len(it.Links) > 0:
+			return extra{link: it.Links[0]} // the universal form has the last, which may be an Atom link to the audio
+		case it.GUID != nil && it.GUID.IsPermalink != "false" && strings.HasPrefix(it.GUID.Value, "http"):
+			return extra{link: it.GUID.Value}
 		}
 	case *json.Feed:
 		it := original.Items[i]
@@ -118,12 +118,12 @@ func (b *builder) episode(it *gofeed.Item, x extra) (ep Episode, dated bool) {
 	podcast := wordsOf(podcastWords, it.Extensions, b.prefixes)
 	ep = Episode{
 		Feed:        b.feed.URL,
-		GUID:        short(it.GUID),
-		Link:        cmp.Or(b.resolve(it.Link), b.resolve(x.permalink)),
-		Notes:       firstParagraphs(it.Content, it.Custom["encoded"], it.Description, itunes.text("summary"), itunes.text("subtitle")),
+		GUID:        short(cmp.Or(it.GUID, it.Custom["id"])),
+		Link:        cmp.Or(b.resolve(x.link), b.resolve(it.Link)),
+		Notes:       b.notes(it, itunes),
 		Duration:    cmp.Or(duration(itunes.text("duration")), duration(strconv.FormatInt(x.seconds, 10))),
 		Language:    cmp.Or(language(x.language), language(it.Custom["language"]), b.feed.Language),
-		Image:       b.resolve(itunes.attr("image", "href")),
+		Image:       b.image(itunes, it.Image),
 		Season:      number(cmp.Or(podcast.text("season"), itunes.text("season"))),
 		Number:      number(cmp.Or(podcast.text("episode"), itunes.text("episode"))),
 		Explicit:    isYes(itunes.text("explicit")),
@@ -133,12 +133,32 @@ func (b *builder) episode(it *gofeed.Item, x extra) (ep Episode, dated bool) {
 		Persons:     persons(podcast),
 		Soundbites:  soundbites(podcast),
 	}
-	if ep.Image == "" && it.Image != nil {
-		ep.Image = b.resolve(it.Image.URL)
-	}
 	ep.Title = cmp.Or(line(it.Title), line(itunes.text("title")), cut(firstLine(ep.Notes), 80), fileName(ep.Enclosure.URL))
 	ep.Published, dated = b.published(it)
 	return ep, dated
+}
+
+// notes returns the show notes: the long form when there is one.
+func (b *builder) notes(it *gofeed.Item, itunes words) string {
+	encoded := ""
+	for _, e := range it.Extensions["content"]["encoded"] { // in Atom, where gofeed does not look for it
+		encoded = e.Value
+	}
+	return firstParagraphs(it.Content, encoded, it.Custom["encoded"], it.Description, itunes.text("summary"), itunes.text("subtitle"))
+}
+
+// image returns the address of a picture: iTunes' is the larger one.
+func (b *builder) image(itunes words, other *gofeed.Image) string {
+	from := cmp.Or(b.resolve(itunes.attr("image", "href")), b.resolve(itunes.attr("image", "url")))
+	for _, e := range itunes.all("link") { // its form of 2005
+		if from == "" && attribute(e, "rel") == "image" {
+			from = b.resolve(attribute(e, "href"))
+		}
+	}
+	if from == "" && other != nil {
+		from = b.resolve(other.URL)
+	}
+	return from
 }
 
 // published returns the date of an episode: now when the feed gives none or one in the future, which would hold the
@@ -152,9 +172,10 @@ func (b *builder) published(it *gofeed.Item) (at time.Time, dated bool) {
 	return b.now.UTC(), false
 }
 
-// isEmpty tells whether an episode says nothing at all.
-func (ep Episode) isEmpty() bool {
-	return ep.Title == "" && ep.GUID == "" && ep.Link == "" && ep.Notes == "" && ep.Enclosure.URL == ""
+// saysNothing tells whether an item is empty.
+func saysNothing(it *gofeed.Item) bool {
+	return it.Title == "" && it.GUID == "" && it.Link == "" && it.Description == "" && it.Content == "" && it.Published == "" &&
+		len(it.Enclosures) == 0 && len(it.Extensions) == 0 && len(it.Custom) == 0 && len(it.Authors) == 0
 }
 
 // A listing is all that an episode has alone; one that stands in the document once more is left out.
@@ -184,7 +205,11 @@ func (b *builder) resolve(ref string) string {
 func (b *builder) enclosure(it *gofeed.Item) Enclosure {
 	offered := it.Enclosures
 	media := wordsOf(mediaWords, it.Extensions, b.prefixes)
-	for _, m := range media.all("content") {
+	contents := media.all("content")
+	for _, group := range media.all("group") {
+		contents = append(contents, group.Children["content"]...)
+	}
+	for _, m := range contents {
 		offered = append(offered, &gofeed.Enclosure{URL: attribute(m, "url"), Type: attribute(m, "type"), Length: attribute(m, "fileSize")})
 	}
 	var best Enclosure
@@ -199,39 +224,4 @@ func (b *builder) enclosure(it *gofeed.Item) Enclosure {
 		}
 	}
 	return best
-}
-
-// mediaRank orders attachments: audio, video, unknown; 0 for what is certainly no episode.
-func mediaRank(mediaType string) int {
-	kind, _, _ := strings.Cut(mediaType, "/")
-	switch {
-	case kind == "audio":
-		return 3
-	case kind == "video":
-		return 2
-	case mediaType == "" || mediaType == "application/octet-stream" || mediaType == "application/ogg":
-		return 1
-	}
-	return 0
-}
-
-// mediaType returns a media type in lower case without parameters, guessed by the file's name when it is not given.
-func mediaType(given, rawURL string) string {
-	given, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(given)), ";")
-	if given = strings.TrimSpace(given); len(given) > 64 || given != "" && !strings.Contains(given, "/") {
-		given = ""
-	}
-	if given != "" {
-		return given
-	}
-	rawURL, _, _ = strings.Cut(rawURL, "?")
-	return fileTypes[strings.ToLower(path.Ext(rawURL))]
-}
-
-// fileTypes are the media types of the files that feeds link to. It is never changed.
-var fileTypes = map[string]string{
-	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg",
-	".opus": "audio/opus", ".wav": "audio/wav", ".flac": "audio/flac", ".mp4": "video/mp4", ".m4v": "video/mp4",
-	".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".html": "text/html",
-	".vtt": "text/vtt", ".srt": "application/srt", ".json": "application/json", ".txt": "text/plain", ".md": "text/markdown",
 }

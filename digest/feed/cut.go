@@ -175,6 +175,7 @@ func (o *outline) fromBack(s *scanner, limit int) {
 	closing := o.closingTag()
 	last, ok := o.lastItem(from, len(o.doc), closing)
 	if !ok {
+		o.readTail(from)
 		return
 	}
 	o.readTail(last.end)
@@ -338,92 +339,4 @@ func (o *outline) assemble(items []span, decode func([]byte) []byte) []byte {
 		out.WriteByte('>')
 	}
 	return out.Bytes()
-}
-
-// appendClean appends a piece of XML without what makes parsers stop: comments, declarations, control characters, and
-// "<" that begins nothing.
-func appendClean(out *bytes.Buffer, piece []byte) {
-	for len(piece) > 0 {
-		i := bytes.IndexByte(piece, '<')
-		if i < 0 {
-			appendText(out, piece)
-			return
-		}
-		appendText(out, piece[:i])
-		piece = piece[i:]
-		end, isMarkup := skipMarkup(piece, 0)
-		switch {
-		case isMarkup && end < 0:
-			return
-		case isMarkup && bytes.HasPrefix(piece, []byte("<![CDATA[")):
-			appendText(out, piece[:end])
-			piece = piece[end:]
-		case isMarkup:
-			piece = piece[end:]
-		case len(piece) > 1 && (piece[1] == '/' || isNameByte(piece[1]) && !isNotFirst(piece[1])):
-			out.WriteByte('<')
-			piece = piece[1:]
-		default:
-			out.WriteString("&lt;")
-			piece = piece[1:]
-		}
-	}
-}
-
-// appendText appends text without the control characters that XML forbids.
-func appendText(out *bytes.Buffer, text []byte) {
-	for {
-		i := bytes.IndexFunc(text, isForbidden)
-		if i < 0 {
-			out.Write(text)
-			return
-		}
-		out.Write(text[:i])
-		text = text[i:]
-		next := bytes.IndexFunc(text, func(r rune) bool { return !isForbidden(r) })
-		if next < 0 {
-			return
-		}
-		text = text[next:]
-	}
-}
-
-func isForbidden(r rune) bool {
-	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
-}
-
-// dateTags are the elements that tell an episode's date, the best first.
-var dateTags = []string{"<pubDate", "<published", "<dc:date", "<pubdate", "<updated", "<issued"}
-
-// spanDate reads the date of an episode without parsing it.
-func spanDate(item []byte) time.Time {
-	for _, name := range dateTags {
-		_, after, found := bytes.Cut(item, []byte(name))
-		if !found {
-			continue
-		}
-		_, after, _ = bytes.Cut(after, []byte(">"))
-		after = bytes.TrimPrefix(bytes.TrimSpace(after), []byte("<![CDATA["))
-		text, _, _ := bytes.Cut(after, []byte("<"))
-		return parseDate(string(bytes.TrimSuffix(text, []byte("]]>"))))
-	}
-	return time.Time{}
-}
-
-// dateLayouts are those that nearly all feeds use. The parser knows more; here they only decide what is newest.
-var dateLayouts = []string{
-	time.RFC1123Z, time.RFC1123, time.RFC3339, "Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST",
-	"2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04 -0700", "Mon, 2 Jan 2006 15:04 MST",
-	"2006-01-02T15:04:05-0700", "2006-01-02 15:04:05", "2006-01-02T15:04:05", time.DateOnly, "Mon, 2 Jan 2006",
-}
-
-// parseDate returns the zero time when text is in none of the usual forms.
-func parseDate(text string) time.Time {
-	text = strings.TrimSpace(text)
-	for _, layout := range dateLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
 }

@@ -185,6 +185,25 @@ func hostOf(rawURL string) string {
 	return strings.TrimPrefix(u.Hostname(), "www.")
 }
 
+// ownerOf returns the name of itunes:owner.
+func ownerOf(itunes words) string {
+	for _, owner := range itunes.all("owner") {
+		for _, name := range owner.Children["name"] {
+			return name.Value
+		}
+	}
+	return ""
+}
+
+// author returns a name, freed of the mail address that RSS wants before it.
+func author(text string) string {
+	mail, name, found := strings.Cut(line(text), " (")
+	if found && strings.Contains(mail, "@") && strings.HasSuffix(name, ")") {
+		return strings.TrimSuffix(name, ")")
+	}
+	return line(text)
+}
+
 func authorOf(authors []*gofeed.Person) string {
 	for _, a := range authors {
 		if a != nil && a.Name != "" {

@@ -171,7 +171,7 @@ func tagEnd(s string) int {
 	}
 	name := strings.TrimPrefix(s[1:], "/")
 	n := strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	if n <= 0 || n > 12 || atom.Lookup([]byte(strings.ToLower(name[:n]))) == 0 {
+	if n <= 0 || n > 12 || !strings.ContainsRune(" \t\r\n/>", rune(name[n])) || atom.Lookup([]byte(strings.ToLower(name[:n]))) == 0 {
 		return 0
 	}
 	end := strings.IndexByte(s, '>')
