@@ -49,8 +49,6 @@ func backups(path string, o Options) (out []string) {
 // The file is complete and checked when it appears; one that was there before is replaced. To restore, stop the bot and
 // copy it over the store's file.
 func (b *Bolt) Backup(ctx context.Context, path string) error {
-	b.swap.RLock()
-	defer b.swap.RUnlock()
 	err := create(path, func(tmp string) error {
 		if err := b.copyTo(ctx, tmp); err != nil {
 			return err
@@ -68,8 +66,8 @@ func (b *Bolt) copyTo(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	err = guard(func() error {
-		return b.db.View(func(tx *bolt.Tx) error {
+	err = b.read(func(tx *bolt.Tx) error {
+		return guard(func() error {
 			_, err := tx.WriteTo(contextWriter{ctx, f})
 			return err
 		})

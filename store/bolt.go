@@ -35,7 +35,7 @@ type Bolt struct {
 	swap    sync.RWMutex // held for reading by who uses db, for writing by who replaces it
 	db      *bolt.DB
 	writer  chan struct{} // holds a token while somebody writes, so that waiting ends with the context
-	damaged atomic.Bool   // a write failed halfway because of damage: no more writes
+	damaged atomic.Bool   // bbolt panicked where it holds locks: it must not be called any more
 }
 
 // own is the bucket of what the store knows of itself; its name is not one that callers can use.
@@ -143,19 +143,41 @@ func (b *Bolt) View(ctx context.Context, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	return b.read(func(t *bolt.Tx) error {
+		tx := &boltTx{tx: t}
+		defer tx.end()
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.err
+	})
+}
+
+// read runs fn in a read-only transaction, which ends also when fn panics.
+func (b *Bolt) read(fn func(*bolt.Tx) error) error {
 	b.swap.RLock()
 	defer b.swap.RUnlock()
-	t, err := b.db.Begin(false)
+	t, err := b.begin(false)
 	if err != nil {
-		return fault(err)
-	}
-	tx := &boltTx{tx: t}
-	defer t.Rollback() //nolint:errcheck // the end of a read-only transaction cannot fail
-	defer tx.end()
-	if err := fn(tx); err != nil {
 		return err
 	}
-	return tx.err
+	defer t.Rollback() //nolint:errcheck // the end of a read-only transaction cannot fail
+	return fn(t)
+}
+
+// begin starts a transaction. When that meets damage bbolt keeps its locks, so it is not asked again.
+func (b *Bolt) begin(writable bool) (t *bolt.Tx, err error) {
+	if b.damaged.Load() {
+		return nil, fmt.Errorf("store %s: %w: stop the bot and restore a backup", b.path, ErrDamaged)
+	}
+	err = guard(func() error {
+		t, err = b.db.Begin(writable)
+		return err
+	})
+	if errors.Is(err, ErrDamaged) {
+		b.damaged.Store(true)
+	}
+	return t, err
 }
 
 // Update implements DB.
@@ -165,9 +187,9 @@ func (b *Bolt) Update(ctx context.Context, fn func(Tx) error) error {
 		return err
 	}
 	defer unlock()
-	t, err := b.db.Begin(true)
+	t, err := b.begin(true)
 	if err != nil {
-		return fault(err)
+		return err
 	}
 	tx := &boltTx{tx: t}
 	defer b.rollback(t)
@@ -190,10 +212,6 @@ func (b *Bolt) lockWriter(ctx context.Context) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		unlock()
 		return nil, err
-	}
-	if b.damaged.Load() {
-		unlock()
-		return nil, fmt.Errorf("%s: %w: stop the bot and restore a backup", b.path, ErrDamaged)
 	}
 	return unlock, nil
 }

@@ -69,19 +69,15 @@ func checkIdle(ctx context.Context, path string, schema int) error {
 
 // Check reads every page and record, while others read and write, and returns the first thing that is wrong.
 func (b *Bolt) Check(ctx context.Context) error {
-	b.swap.RLock()
-	defer b.swap.RUnlock()
 	f, err := os.Open(b.path)
 	if err != nil {
 		return fmt.Errorf("check store: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // only read
-	err = guard(func() error {
-		return b.db.View(func(tx *bolt.Tx) error {
-			size := int64(b.db.Info().PageSize)
-			m := meta{pageSize: size, root: uint64(tx.Cursor().Bucket().Root()), pages: uint64(tx.Size() / size)}
-			return check(ctx, f, m, b.opts.Schema)
-		})
+	err = b.read(func(tx *bolt.Tx) error {
+		size := int64(b.db.Info().PageSize)
+		m := meta{pageSize: size, root: uint64(tx.Cursor().Bucket().Root()), pages: uint64(tx.Size() / size), txid: uint64(tx.ID())}
+		return check(ctx, f, m, b.opts.Schema)
 	})
 	if err != nil {
 		return fmt.Errorf("check store %s: %w", b.path, err)
@@ -95,7 +91,7 @@ func check(ctx context.Context, r io.ReaderAt, m meta, schema int) error {
 	if err := walk(r, m, c.record); err != nil {
 		return err
 	}
-	if !c.stamped && c.got.count > 0 {
+	if !c.stamped && (c.got.count > 0 || m.txid > 1) { // bbolt begins with 1; a crash may leave it so
 		return fmt.Errorf("not a store of this program: %w", ErrDamaged)
 	}
 	if c.stamped && c.want != c.got {

@@ -40,7 +40,7 @@ func sweep(t *testing.T) int {
 	if testing.Short() {
 		return 5
 	}
-	return 60
+	return 20
 }
 
 // sample returns the bytes of a store with a history, and its records.

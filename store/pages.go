@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"slices"
 )
 
 // bbolt trusts its file: pages with damage make it panic, also in goroutines of its own, where nobody can recover, or
@@ -87,11 +88,12 @@ func shortRead(err error) error {
 type pageReader struct {
 	r    io.ReaderAt
 	meta meta
-	seen []bool // pages met
+	seen []bool   // pages met
+	bufs [][]byte // one per depth, each used again for the next page there
 	leaf func(path []string, key, val []byte) error
 }
 
-// walk calls leaf for every key and value of every bucket, in order; path names the buckets above.
+// walk calls leaf for every key and value of every bucket, in order; path names the buckets above. leaf must not keep them.
 func walk(r io.ReaderAt, m meta, leaf func(path []string, key, val []byte) error) error {
 	w := &pageReader{r: r, meta: m, seen: make([]bool, m.pages), leaf: leaf}
 	return w.page(m.root, nil, bounds{}, 0)
@@ -105,12 +107,12 @@ func (b bounds) hold(key []byte) bool {
 }
 
 func (w *pageReader) page(id uint64, path []string, in bounds, depth int) error {
-	b, err := w.read(id)
-	if err != nil {
-		return err
-	}
 	if depth > maxDepth {
 		return pageError(id, "too deep")
+	}
+	b, err := w.read(id, depth)
+	if err != nil {
+		return err
 	}
 	elements, err := parsePage(b, in)
 	if err != nil {
@@ -136,12 +138,15 @@ func pageError(id uint64, what string) error {
 }
 
 // read returns the page id with its overflow, after the checks that need no look inside.
-func (w *pageReader) read(id uint64) ([]byte, error) {
+func (w *pageReader) read(id uint64, depth int) ([]byte, error) {
 	if id < 2 || id >= w.meta.pages {
 		return nil, pageError(id, "out of range")
 	}
 	size := w.meta.pageSize
-	b := make([]byte, size)
+	for len(w.bufs) <= depth {
+		w.bufs = append(w.bufs, make([]byte, size))
+	}
+	b := w.bufs[depth][:size]
 	if _, err := w.r.ReadAt(b, int64(id)*size); err != nil {
 		return nil, shortRead(err)
 	}
@@ -158,7 +163,8 @@ func (w *pageReader) read(id uint64) ([]byte, error) {
 	if extra == 0 {
 		return b, nil
 	}
-	b = append(b, make([]byte, int64(extra)*size)...)
+	b = slices.Grow(b, int(int64(extra)*size))[:size*int64(1+extra)]
+	w.bufs[depth] = b
 	if _, err := w.r.ReadAt(b[size:], (int64(id)+1)*size); err != nil {
 		return nil, shortRead(err)
 	}
