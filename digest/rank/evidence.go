@@ -29,17 +29,19 @@ func (e *evidence) note(weight float32, n int) {
 func (x *Index) inTexts(c concept, from int, out []evidence) {
 	for _, p := range c.phrases {
 		for _, hit := range x.text.get(x.text.rarest(p.terms, x.vocab.stop), from) {
-			e := &x.docs[hit.doc()]
-			switch n := hit.count(); {
-			case e.dead:
-			case len(p.terms) == 1:
-				out[hit.doc()-from].note(p.weight, n)
-			default:
-				if n := occurrences(e.seq, p.terms); n > 0 {
-					out[hit.doc()-from].note(p.weight, n)
-				} else if c.loose && together(e.seq, p.terms) {
-					out[hit.doc()-from].note(weightClose, 1)
-				}
+			if x.docs[hit.doc()].dead {
+				continue
+			}
+			e := &out[hit.doc()-from]
+			if len(p.terms) == 1 {
+				e.note(p.weight, hit.count())
+				continue
+			}
+			seq := x.docs[hit.doc()].seq
+			if n := occurrences(seq, p.terms); n > 0 {
+				e.note(p.weight, n)
+			} else if c.loose && together(seq, p.terms) {
+				e.note(weightClose, 1)
 			}
 		}
 	}
@@ -53,17 +55,34 @@ func (x *Index) inHeads(c concept, from int, out []headline) {
 	for _, p := range c.phrases {
 		for _, hit := range x.titles.get(x.titles.rarest(p.terms, x.vocab.stop), from) {
 			e := &x.episodes[hit.doc()]
-			if n := occurrences(e.seq[:e.titled], p.terms); n > 0 {
+			if n := times(hit, e.seq[:e.titled], p.terms); n > 0 {
 				out[hit.doc()-from].title.note(p.weight, n)
 			}
 		}
 		for _, hit := range x.notes.get(x.notes.rarest(p.terms, x.vocab.stop), from) {
 			e := &x.episodes[hit.doc()]
-			if n := occurrences(e.seq[e.titled:], p.terms); n > 0 {
+			if n := times(hit, e.seq[e.titled:], p.terms); n > 0 {
 				out[hit.doc()-from].notes.note(p.weight, n)
 			}
 		}
 	}
+}
+
+// times counts how often a phrase stands in seq, whose posting for the phrase's rarest term is hit.
+func times(hit posting, seq, phrase []term) int {
+	if len(phrase) == 1 {
+		return hit.count()
+	}
+	return occurrences(seq, phrase)
+}
+
+// firstEpisode returns the smallest number of an episode that a doc numbered from on belongs to.
+func (x *Index) firstEpisode(from int) int {
+	first := len(x.episodes)
+	for i := from; i < len(x.docs); i++ {
+		first = min(first, int(x.docs[i].episode))
+	}
+	return first
 }
 
 // match is how far a doc answers a topic.
@@ -92,18 +111,15 @@ func (x *Index) matches(p *prepared, from int, s *scratch) []match {
 	for i := range out {
 		out[i] = match{sure: 1}
 	}
-	firstEpisode := len(x.episodes)
-	for i := from; i < len(x.docs); i++ {
-		firstEpisode = min(firstEpisode, int(x.docs[i].episode))
-	}
+	first := x.firstEpisode(from)
 	for i, c := range p.concepts {
-		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes)-firstEpisode)
+		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes)-first)
 		x.inTexts(c, from, texts)
-		x.inHeads(c, firstEpisode, heads)
+		x.inHeads(c, first, heads)
 		share := float32(c.idf / total)
 		for d := range out {
 			e := &x.docs[from+d]
-			m := x.weighEvidence(from+d, texts[d], heads[int(e.episode)-firstEpisode], p.feeds[i][e.feed])
+			m := x.weighEvidence(from+d, texts[d], heads[int(e.episode)-first], p.feeds[i][e.feed])
 			out[d].score += share * m.score
 			out[d].sure *= pow(m.sure, share)
 		}

@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -12,6 +13,7 @@ const (
 	relatedText    = 10.0 // weights of cosine and of the titles' BM25
 	relatedTitle   = 0.5
 	lookedAt       = 256 // docs compared exactly
+	titlesLooked   = 24  // episodes with the closest titles, whose docs are compared too
 	fusedFrom      = 100 // docs of each list that are fused
 )
 
@@ -73,7 +75,7 @@ func (x *Index) kin(d int) []Scored {
 	p := x.profile(d)
 	titles := x.titleScores(d)
 	docs := x.lookAlikes(p, s)
-	for _, e := range sortedKeys(titles) {
+	for _, e := range largest(titles, titlesLooked) {
 		for _, other := range x.episodes[e].docs {
 			docs = append(docs, int(other))
 		}
@@ -139,6 +141,13 @@ func (x *Index) titleScores(d int) map[int]float64 {
 		}
 	}
 	return out
+}
+
+// largest returns the n keys with the largest values; of equals the smallest.
+func largest(of map[int]float64, n int) []int {
+	keys := sortedKeys(of)
+	slices.SortStableFunc(keys, func(a, b int) int { return cmp.Compare(of[b], of[a]) })
+	return keys[:min(n, len(keys))]
 }
 
 // onePerPodcast keeps the closest doc of each other podcast that does not say the same as d.

@@ -119,13 +119,14 @@ func (x *Index) barWord(w *window, name string, s *scratch) {
 	}
 	n := len(w.barred)
 	met := make([]int, n)
+	first := x.firstEpisode(w.from)
 	for _, c := range p.concepts {
 		c.phrases = slices.DeleteFunc(slices.Clone(c.phrases), func(p phrase) bool { return p.weight < weightClose })
-		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes))
+		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes)-first)
 		x.inTexts(c, w.from, texts)
-		x.inHeads(c, 0, heads)
+		x.inHeads(c, first, heads)
 		for i := range met {
-			if texts[i].sure >= weightClose || heads[x.docs[w.from+i].episode].title.sure >= weightClose {
+			if texts[i].sure >= weightClose || heads[int(x.docs[w.from+i].episode)-first].title.sure >= weightClose {
 				met[i]++
 			}
 		}
