@@ -276,7 +276,7 @@ func (q *Local) place(ctx context.Context, r result, now time.Time) {
 		e.Attempts--
 		e.At, e.Err = now.Add(later.After).UnixNano(), r.err.Error()
 		q.board.wait(e, now)
-	case ctx.Err() != nil && errors.Is(r.err, context.Canceled): // stopped, not failed
+	case stopped(ctx, r.err):
 		e.Attempts--
 		q.board.wait(e, now)
 	case e.Attempts >= e.lane.kind.Attempts:
@@ -289,6 +289,11 @@ func (q *Local) place(ctx context.Context, r result, now time.Time) {
 		e.At, e.Err = now.Add(e.lane.kind.Backoff(e.Attempts)).UnixNano(), r.err.Error()
 		q.board.wait(e, now)
 	}
+}
+
+// stopped tells whether a job failed only because Run ends.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, ctx.Err()))
 }
 
 // unclaim puts back what was claimed in a turn that could not be written, and remembers the jobs that are done.
