@@ -52,6 +52,7 @@ type Query struct {
 	Mute      []string  // feeds that are not wanted
 	MuteWords []string  // words or topics that are not wanted
 	Since     time.Time // ingested at or after
+	Published time.Time // published at or after, or at an unknown time
 	Now       time.Time
 	Count     int      // at most so many picks; 5 when 0
 	Seen      []string // IDs of docs that this reader has got already; unknown ones do no harm

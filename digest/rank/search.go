@@ -150,3 +150,22 @@ func bestThree(docs []int32, scores []float32) float64 {
 	}
 	return float64(top[0]) + float64(top[1])/2 + float64(top[2])/4
 }
+
+// Matching returns the docs that answer a topic, at most n, the closest first.
+func (x *Index) Matching(topic string, n int) []Scored {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	s := x.borrow()
+	defer x.scratch.Put(s)
+	p := x.prepare(topic)
+	if len(p.concepts) == 0 {
+		return nil
+	}
+	scores := grown(&s.scores, len(x.docs))
+	for d, m := range x.matches(p, 0, s) {
+		if m.sure >= enough {
+			scores[d] = float32(m.relevance())
+		}
+	}
+	return x.closest(scores, n)
+}

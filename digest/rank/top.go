@@ -195,7 +195,7 @@ func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
 	var kept [tierFirst + 1]shortlist[candidate]
 	for d := w.from; d < len(x.docs); d++ {
 		e := &x.docs[d]
-		if e.dead || e.ingested < seconds(w.Since) || w.Language != "" && e.language != "" && e.language != baseLanguage(w.Language) {
+		if e.dead || e.ingested < seconds(w.Since) || e.published != 0 && e.published < seconds(w.Published) || w.Language != "" && e.language != "" && e.language != baseLanguage(w.Language) {
 			continue
 		}
 		c, ok := ask(d)
