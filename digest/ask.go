@@ -6,16 +6,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"podbrief/digest/insight"
+	"podbrief/digest/rank"
 	"podbrief/store"
 )
 
 const (
-	searchedEpisodes = 6 // whose transcripts are read for a question
-	fromOwn          = 4 // passages out of the episodes that the question is asked under
-	fromElsewhere    = 2
+	searchedEpisodes = 6 // whose transcripts are read for a question, besides those that it is asked under
+	passagesAsked    = 6
+	passagesOwn      = 4 // at most so many of them out of the episodes that it is asked under, when others know more
 	closestShown     = 3 // passages shown when there is no answer
 )
 
@@ -26,34 +26,32 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if strings.TrimSpace(q.Text) == "" {
 		return nil, errors.New("the question is empty")
 	}
-	var own, elsewhere []passage
 	var about *insight.Insight
-	err := e.DB.View(ctx, func(tx store.Tx) (err error) {
+	var own, elsewhere []*spoken
+	err := e.DB.View(ctx, func(tx store.Tx) error {
 		var under []string
-		about, under, err = askedUnder(tx, q)
-		if err != nil {
+		var err error
+		if about, under, err = askedUnder(tx, q); err != nil {
 			return err
 		}
-		own, err = passagesOf(tx, under)
-		if err != nil {
+		if own, err = spokenIn(tx, under); err != nil {
 			return err
 		}
-		elsewhere, err = passagesOf(tx, e.episodesFor(q, under))
+		elsewhere, err = spokenIn(tx, e.episodesFor(q.Text, under))
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	found := best2(q.Text, own, elsewhere)
-	asking := insight.Asking{Question: q.Text, About: about, Earlier: q.Earlier, Language: q.Language}
-	for _, p := range found {
-		asking.Passages = append(asking.Passages, p.Passage)
+	asking := insight.Asking{
+		Question: q.Text, About: about, Earlier: q.Earlier, Language: q.Language,
+		Passages: closest(q.Text, own, elsewhere),
 	}
 	said, err := e.Answerer.Answer(ctx, asking)
 	if err != nil {
 		return nil, fmt.Errorf("answer %q: %w", q.Text, err)
 	}
-	return answer(q.Text, said, found), nil
+	return answer(asking, said, append(own, elsewhere...)), nil
 }
 
 // askedUnder returns the insight that a question is about, and the episodes to look in first: the insight's own, or those
@@ -82,9 +80,9 @@ func askedUnder(tx store.Tx, q Question) (about *insight.Insight, episodes []str
 }
 
 // episodesFor returns the episodes that speak of a question, without those that are looked in anyway.
-func (e *Engine) episodesFor(q Question, under []string) []string {
+func (e *Engine) episodesFor(question string, under []string) []string {
 	var ids []string
-	for _, found := range e.Index.Episodes(q.Text, searchedEpisodes+len(under)) {
+	for _, found := range e.Index.Episodes(question, searchedEpisodes+len(under)) {
 		if !slices.Contains(under, found.ID) && len(ids) < searchedEpisodes {
 			ids = append(ids, found.ID)
 		}
@@ -92,33 +90,43 @@ func (e *Engine) episodesFor(q Question, under []string) []string {
 	return ids
 }
 
+// closest returns the passages that are closest to a question. Those of the episodes it was asked under come first.
+func closest(question string, own, elsewhere []*spoken) []insight.Passage {
+	take := func(from []*spoken, n int) []insight.Passage {
+		var all []insight.Passage
+		for _, s := range from {
+			all = append(all, s.stretches()...)
+		}
+		return rank.Passages(question, all, n)
+	}
+	others := take(elsewhere, passagesAsked)
+	mine := take(own, passagesAsked)
+	mine = mine[:min(len(mine), max(passagesOwn, passagesAsked-len(others)))]
+	return append(mine, others[:min(len(others), passagesAsked-len(mine))]...)
+}
+
 // answer joins what an answerer said with where it was said. Without an answer the closest passages stand for it.
-func answer(question string, said insight.Answer, found []passage) *Answer {
-	a := &Answer{Question: question, Gap: said.Gap, Next: said.Next, Engine: said.Engine, Citations: []Citation{}}
+func answer(asked insight.Asking, said insight.Answer, in []*spoken) *Answer {
+	a := &Answer{Question: asked.Question, Gap: said.Gap, Next: said.Next, Engine: said.Engine, Citations: []Citation{}}
+	cite := func(p insight.Passage, quote string, sentence int) {
+		if i := slices.IndexFunc(in, func(s *spoken) bool { return s.episode.ID == p.Episode }); i >= 0 {
+			a.Citations = append(a.Citations, in[i].citation(p, quote, sentence))
+		}
+	}
 	var sentences []string
 	for i, s := range said.Sentences {
 		sentences = append(sentences, s.Text)
 		for _, c := range s.Citations {
-			if c.Passage >= 0 && c.Passage < len(found) {
-				a.Citations = append(a.Citations, found[c.Passage].citation(c.Quote, i+1))
+			if c.Passage >= 0 && c.Passage < len(asked.Passages) {
+				cite(asked.Passages[c.Passage], c.Quote, i+1)
 			}
 		}
 	}
-	a.Answer = strings.Join(sentences, " ")
-	if a.Answer != "" {
+	if a.Answer = strings.Join(sentences, " "); a.Answer != "" {
 		return a
 	}
-	for _, p := range found[:min(len(found), closestShown)] {
-		a.Citations = append(a.Citations, p.citation(p.closest(question), 0))
+	for _, p := range asked.Passages[:min(len(asked.Passages), closestShown)] {
+		cite(p, closestQuote(asked.Question, p), 0)
 	}
 	return a
-}
-
-// citation is a verbatim quote out of a passage, with the time at which it is said.
-func (p passage) citation(quote string, sentence int) Citation {
-	at, timing, speaker := p.at(strings.Index(p.Text, quote))
-	return Citation{
-		Quote: quote, Speaker: speaker, Start: at.Truncate(time.Second), Timing: timing, Source: p.source,
-		Episode: p.episode, Podcast: p.Podcast, Link: link(p.episode, at, timing), Sentence: sentence,
-	}
 }

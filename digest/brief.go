@@ -26,8 +26,12 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 	if q.Now.IsZero() {
 		q.Now = time.Now()
 	}
+	since := q.Since
+	if q.Published.After(since) {
+		since = q.Published
+	}
 	top := e.Index.Top(rankQuery(q))
-	b := &Brief{Topics: q.Topics, Since: q.Since, Now: q.Now, Asked: q.Count, Podcasts: top.Podcasts, Picks: []Pick{}}
+	b := &Brief{Topics: q.Topics, Since: since, Now: q.Now, Asked: q.Count, Podcasts: top.Podcasts, Picks: []Pick{}}
 	err := e.DB.View(ctx, func(tx store.Tx) error {
 		b.Picks = b.Picks[:0]
 		for _, p := range top.Picks {
@@ -52,8 +56,8 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 func rankQuery(q Query) rank.Query {
 	return rank.Query{
 		Topics: q.Topics, Exclude: q.Exclude, Follow: q.Follow, Mute: q.Mute, MuteWords: q.MuteWords,
-		Since: q.Since, Now: q.Now, Count: q.Count, Seen: q.Seen,
-		Taste: rank.Taste(q.Taste), Language: q.Language,
+		Since: q.Since, Published: q.Published, Now: q.Now, Count: q.Count, Seen: q.Seen, Taste: rank.Taste(q.Taste),
+		Language: q.Language,
 	}
 }
 

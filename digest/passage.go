@@ -3,107 +3,109 @@ package digest
 import (
 	"errors"
 	"regexp"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
+	"podbrief/digest/rank"
 	"podbrief/digest/transcript"
 	"podbrief/store"
 )
 
 const (
-	passageWords = 120 // measured: shorter ones find less, longer ones are harder to read
-	quoteWords   = 60  // of a passage shown as it is
+	quoteWords    = 60               // of a passage that is shown as it is
+	captionLength = 15 * time.Second // within a segment that is no longer, a time is as good as exact
 )
 
-// passage is a stretch of a transcript by one speaker, with what it takes to say when each word of it was said.
-type passage struct {
-	insight.Passage
+// spoken is an episode with all that was said in it.
+type spoken struct {
+	podcast string
 	episode feed.Episode // without notes
-	source  string       // of the transcript
-	pieces  []piece
+	text    *transcript.Transcript
+	flat    string // the segments' texts, one space between them
+	starts  []int  // of each segment in flat
 }
 
-// piece is a segment within a passage.
-type piece struct {
-	from int // offset in the passage's text
-	transcript.Segment
-}
-
-// passagesOf reads the transcripts of some episodes and cuts them into passages. What is gone is left out.
-func passagesOf(tx store.Tx, episodes []string) ([]passage, error) {
-	var all []passage
+// spokenIn reads the transcripts of some episodes. What is gone is left out.
+func spokenIn(tx store.Tx, episodes []string) ([]*spoken, error) {
+	var out []*spoken
 	for _, id := range episodes {
-		rec, err := getEpisode(tx, id)
-		if errors.Is(err, ErrUnknownEpisode) {
+		s, err := getSpoken(tx, id)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, ErrUnknownEpisode) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		podcast, err := getFeed(tx, rec.Feed)
-		if err != nil {
-			return nil, err
-		}
-		text, err := getTranscript(tx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, cutPassages(podcast.Feed, rec.Episode, text)...)
+		out = append(out, s)
 	}
-	return all, nil
+	return out, nil
 }
 
-// cutPassages cuts a transcript into passages of about 120 words that end where a speaker or a sentence does.
-func cutPassages(podcast feed.Feed, ep feed.Episode, text *transcript.Transcript) []passage {
+func getSpoken(tx store.Tx, episode string) (*spoken, error) {
+	rec, err := getEpisode(tx, episode)
+	if err != nil {
+		return nil, err
+	}
+	podcast, err := getFeed(tx, rec.Feed)
+	if err != nil {
+		return nil, err
+	}
+	text, err := getTranscript(tx, episode)
+	if err != nil {
+		return nil, err
+	}
+	return newSpoken(title(podcast.Feed), rec.Episode, text), nil
+}
+
+func newSpoken(podcast string, ep feed.Episode, text *transcript.Transcript) *spoken {
 	ep.Notes = ""
-	var out []passage
-	var open *passage
-	words := 0
-	for _, seg := range splitLong(text.Segments) {
-		if open != nil && (seg.Speaker != open.Speaker || words >= passageWords && endsSentence(open.Text) || words >= 2*passageWords) {
-			open = nil
+	s := &spoken{podcast: podcast, episode: ep, text: text}
+	var flat strings.Builder
+	for _, seg := range text.Segments {
+		s.starts = append(s.starts, flat.Len())
+		flat.WriteString(strings.Join(strings.Fields(seg.Text), " ") + " ")
+	}
+	s.flat = flat.String()
+	return s
+}
+
+// stretches returns what was said as ranking wants it, a segment each.
+func (s *spoken) stretches() []insight.Passage {
+	out := make([]insight.Passage, len(s.text.Segments))
+	for i, seg := range s.text.Segments {
+		out[i] = insight.Passage{
+			Podcast: s.podcast, Title: s.episode.Title, Published: s.episode.Published, Episode: s.episode.ID,
+			Speaker: seg.Speaker, Text: seg.Text, Start: seg.Start, Timing: seg.Timing,
 		}
-		if open == nil {
-			out = append(out, passage{episode: ep, source: text.Source, Passage: insight.Passage{
-				Podcast: title(podcast), Title: ep.Title, Published: ep.Published, Episode: ep.ID,
-				Speaker: seg.Speaker, Start: seg.Start, Timing: seg.Timing,
-			}})
-			open, words = &out[len(out)-1], 0
-		}
-		if open.Text != "" {
-			open.Text += " "
-		}
-		open.pieces = append(open.pieces, piece{len(open.Text), seg})
-		open.Text += seg.Text
-		words += len(strings.Fields(seg.Text))
 	}
 	return out
 }
 
-// splitLong cuts segments that are longer than a passage at the ends of sentences; the times of the parts are
-// interpolated.
-func splitLong(segments []transcript.Segment) []transcript.Segment {
-	var out []transcript.Segment
-	for _, seg := range segments {
-		if len(strings.Fields(seg.Text)) <= passageWords {
-			out = append(out, seg)
-			continue
-		}
-		for _, s := range sentences(seg.Text) {
-			part := seg
-			part.Text = seg.Text[s[0]:s[1]]
-			part.Start, part.Timing = within(seg, s[0])
-			part.End, _ = within(seg, s[1])
-			out = append(out, part)
-		}
+// citation is a verbatim quote out of a passage of this episode, with the second and the speaker found by its words.
+func (s *spoken) citation(p insight.Passage, quote string, sentence int) Citation {
+	c := Citation{
+		Quote: quote, Speaker: p.Speaker, Start: p.Start, Timing: p.Timing, Source: s.text.Source,
+		Episode: s.episode, Podcast: s.podcast, Sentence: sentence,
 	}
-	return out
+	if seg, offset := s.find(quote); seg >= 0 {
+		c.Speaker = s.text.Segments[seg].Speaker
+		c.Start, c.Timing = within(s.text.Segments[seg], offset)
+	}
+	c.Link = link(s.episode, c.Start, c.Timing)
+	return c
+}
+
+// find returns the segment in which a quote begins and its offset there; -1 when it is not there.
+func (s *spoken) find(quote string) (segment, offset int) {
+	at := strings.Index(s.flat, strings.Join(strings.Fields(quote), " "))
+	if at < 0 {
+		return -1, 0
+	}
+	segment = sort.Search(len(s.starts), func(i int) bool { return s.starts[i] > at }) - 1
+	return segment, at - s.starts[segment]
 }
 
 // within is the time at an offset of a segment's text, as if all of it were said at one pace.
@@ -111,23 +113,44 @@ func within(seg transcript.Segment, offset int) (time.Duration, transcript.Timin
 	if seg.Timing == transcript.Unknown || offset == 0 || len(seg.Text) == 0 {
 		return seg.Start, seg.Timing
 	}
-	share := float64(offset) / float64(len(seg.Text))
-	return seg.Start + time.Duration(share*float64(seg.End-seg.Start)), transcript.Interpolated
+	share := min(1, float64(offset)/float64(len(seg.Text)))
+	at := seg.Start + time.Duration(share*float64(max(0, seg.End-seg.Start)))
+	if seg.Timing == transcript.Exact && seg.End-seg.Start <= captionLength {
+		return at, transcript.Exact
+	}
+	return at, transcript.Interpolated
 }
 
-// at is when and by whom the word at an offset of the passage was said.
-func (p passage) at(offset int) (time.Duration, transcript.Timing, string) {
-	at := p.pieces[0]
-	for _, piece := range p.pieces {
-		if piece.from <= offset {
-			at = piece
+// closestQuote returns the sentences of a passage that are closest to a question, verbatim and by one speaker.
+func closestQuote(question string, p insight.Passage) string {
+	var options []insight.Passage
+	for _, turn := range strings.Split(p.Text, "\n") {
+		for _, text := range runs(turn) {
+			// Each is an episode of its own, so that they are compared and not joined.
+			options = append(options, insight.Passage{Episode: text, Text: text})
 		}
 	}
-	when, timing := within(at.Segment, max(0, offset-at.from))
-	if timing == transcript.Interpolated && at.Timing == transcript.Exact && at.End-at.Start <= 15*time.Second {
-		timing = transcript.Exact // within a caption
+	if best := rank.Passages(question, options, 1); len(best) > 0 {
+		return best[0].Episode
 	}
-	return when, timing, at.Speaker
+	return p.Text
+}
+
+// runs returns the longest run of sentences from each sentence on that is short enough to be shown.
+func runs(text string) []string {
+	spans := sentences(text)
+	var out []string
+	for i := range spans {
+		end := spans[i][1]
+		for _, next := range spans[i+1:] {
+			if len(strings.Fields(text[spans[i][0]:next[1]])) > quoteWords {
+				break
+			}
+			end = next[1]
+		}
+		out = append(out, text[spans[i][0]:end])
+	}
+	return out
 }
 
 // sentenceEnd is where a sentence ends and the next begins.
@@ -138,73 +161,12 @@ func sentences(text string) [][2]int {
 	var out [][2]int
 	from := 0
 	for _, m := range sentenceEnd.FindAllStringIndex(text, -1) {
-		end := m[0] + len(strings.TrimRight(text[m[0]:m[1]], " \t\n"))
+		end := m[0] + len(strings.TrimSpace(text[m[0]:m[1]]))
 		out = append(out, [2]int{from, end})
 		from = m[1]
 	}
-	if from < len(text) {
-		out = append(out, [2]int{from, len(text)})
+	if rest := strings.TrimRight(text[from:], " \n\t"); rest != "" {
+		out = append(out, [2]int{from, from + len(rest)})
 	}
 	return out
-}
-
-func endsSentence(text string) bool { return strings.ContainsAny(text[max(0, len(text)-2):], ".?!") }
-
-// closest returns the sentences of a passage that hold most of a question's words, verbatim.
-func (p passage) closest(question string) string {
-	spans := sentences(p.Text)
-	if len(spans) == 0 {
-		return p.Text
-	}
-	bestFrom, bestTo, most := 0, 0, -1
-	for i := range spans {
-		for j := i; j < len(spans); j++ {
-			text := p.Text[spans[i][0]:spans[j][1]]
-			if j > i && len(strings.Fields(text)) > quoteWords {
-				break
-			}
-			// Each word of the question counts once, and a shorter quote with as many of them is the better one.
-			if n := shared(question, text); n > most || n == most && i == bestFrom && len(strings.Fields(text)) < quoteWords/2 {
-				bestFrom, bestTo, most = i, j, n
-			}
-		}
-	}
-	return p.Text[spans[bestFrom][0]:spans[bestTo][1]]
-}
-
-// shared counts the words of a question of four letters and more that a text holds; their ends are left out, since
-// they change with grammar.
-func shared(question, text string) int {
-	have := map[string]bool{}
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), notInWord) {
-		have[stump(w)] = true
-	}
-	n := 0
-	for _, w := range strings.FieldsFunc(strings.ToLower(question), notInWord) {
-		if len(w) >= 4 && have[stump(w)] {
-			n++
-		}
-	}
-	return n
-}
-
-// stump is a word without what grammar may have added to it.
-func stump(w string) string {
-	for _, end := range []string{"ing", "ers", "ed", "es", "s"} {
-		if rest := strings.TrimSuffix(w, end); len(rest) >= 4 && rest != w {
-			return rest
-		}
-	}
-	return w
-}
-
-// best2 chooses the passages that are closest to a question.
-func best2(question string, own, elsewhere []passage) []passage {
-	take := func(from []passage, n int) []passage {
-		from = slices.DeleteFunc(from, func(p passage) bool { return shared(question, p.Text) == 0 })
-		slices.SortStableFunc(from, func(a, b passage) int { return shared(question, b.Text) - shared(question, a.Text) })
-		return from[:min(n, len(from))]
-	}
-	mine := take(own, fromOwn)
-	return append(mine, take(elsewhere, fromOwn+fromElsewhere-len(mine))...)
 }

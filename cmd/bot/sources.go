@@ -111,6 +111,9 @@ func packOf(topic string) []feed.Outline {
 // scan adds podcasts and reads what is new of them. What cannot be read is told on stderr and stops nothing else. It
 // returns the addresses of the feeds, which for pages are not those that were given.
 func (a *app) scan(ctx context.Context, e *digest.Engine, outlines []feed.Outline, all bool) ([]string, error) {
+	if all {
+		e.Fetcher.Limit = backCatalogue
+	}
 	var feeds []string
 	for _, o := range outlines {
 		if err := e.AddFeed(ctx, feed.Feed{URL: o.URL, Title: o.Title}, all); err != nil {
@@ -126,7 +129,24 @@ func (a *app) scan(ctx context.Context, e *digest.Engine, outlines []feed.Outlin
 	}
 	feeds, err = a.followPages(ctx, e, feeds, err, all)
 	tell(a.stderr, err)
+	if unreadable(err) == len(feeds) && e.Index.Len() == 0 {
+		return nil, errors.New("none of these podcasts could be read")
+	}
 	return feeds, nil
+}
+
+// backCatalogue is how many episodes of a podcast are read when all of them are wanted.
+const backCatalogue = 5000
+
+// unreadable counts the feeds that failed.
+func unreadable(err error) int {
+	n := 0
+	for _, err := range each(err) {
+		if _, ok := errors.AsType[*digest.FeedError](err); ok {
+			n++
+		}
+	}
+	return n
 }
 
 // tell writes joined errors, one line each.

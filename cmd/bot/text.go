@@ -26,6 +26,9 @@ func (s screen) brief(b *digest.Brief, ids bool) string {
 	if footer := thin(b); footer != "" {
 		out.WriteString(s.block("", 0, footer, plain))
 	}
+	if ids && len(b.Picks) > 0 {
+		out.WriteString(s.block("", 0, "Go on with: bot related ID · bot ask --insight ID \"...\" · bot search WORDS", s.faint))
+	}
 	return out.String()
 }
 
@@ -77,7 +80,7 @@ func (s screen) pick(n int, p digest.Pick, id bool) string {
 		out += s.block(first, indent+len(label), "“"+teaser(r.Insight.Text)+"” — "+printable(r.Podcast), s.faint)
 	}
 	if id {
-		out += s.block(pad(indent), indent, "More: bot related "+p.Insight.ID, s.faint)
+		out += s.block(pad(indent), indent, "ID: "+p.Insight.ID, s.faint)
 	}
 	return out
 }
@@ -179,7 +182,7 @@ func (s screen) items(items []digest.Item, ids bool) string {
 	for i, it := range items {
 		out.WriteString(s.claim(s.accent(fmt.Sprintf("%2d", i+1))+"  ", indent, it))
 		if ids {
-			out.WriteString(pad(indent) + s.faint(it.Insight.ID) + "\n")
+			out.WriteString(pad(indent) + s.faint("ID: "+it.Insight.ID) + "\n")
 		}
 		out.WriteString("\n")
 	}

@@ -195,7 +195,7 @@ func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
 	var kept [tierFirst + 1]shortlist[candidate]
 	for d := w.from; d < len(x.docs); d++ {
 		e := &x.docs[d]
-		if e.dead || e.ingested < seconds(w.Since) || e.published != 0 && e.published < seconds(w.Published) || w.Language != "" && e.language != "" && e.language != baseLanguage(w.Language) {
+		if e.dead || w.tooOld(e) || w.Language != "" && e.language != "" && e.language != baseLanguage(w.Language) {
 			continue
 		}
 		c, ok := ask(d)
@@ -217,6 +217,11 @@ func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
 		out = append(out, kept[t].best(perTier, x.order)...)
 	}
 	return out
+}
+
+// tooOld reports whether a doc is from before the time that the query looks at.
+func (w *window) tooOld(e *entry) bool {
+	return e.ingested < seconds(w.Since) || e.published != 0 && e.published < seconds(w.Published)
 }
 
 // score fills in the parts of a candidate's total.
