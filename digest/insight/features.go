@@ -2,6 +2,8 @@ package insight
 
 import (
 	"math"
+	"slices"
+	"strings"
 )
 
 // feature numbers what the quality of a window is computed from.
@@ -29,12 +31,19 @@ const (
 	featDashes
 	featShowTalk
 	featAudience
+	featShort
+	featLongWords
+	featBareDefinites
+	featWeakestClaim
+	featI
+	featWording
 	featureCount
 )
 
 var featureNames = [featureCount]string{
 	"words", "turn length", "any question", "self", "emphasis", "names", "starts with the", "claim", "past", "asker",
 	"condition", "amount", "cause", "early", "late", "superlative", "promotion", "dashes", "show talk", "audience",
+	"short", "long words", "bare definites", "weakest claim", "i", "wording",
 }
 
 // features is what is known of a window, by feature.
@@ -55,12 +64,13 @@ func (s *script) describe(w window) features {
 	var f features
 	xs := s.sentences[w.first : w.last+1]
 	sum := s.sums(w)
-	words, dashes, claim, conditions := 0, 0, 0.0, 0
+	words, dashes, claim, weakest, conditions := 0, 0, 0.0, math.Inf(1), 0
 	for i := range xs {
 		x := &xs[i]
 		words += len(x.words)
 		dashes += x.dashes
 		claim += x.claim
+		weakest = min(weakest, x.claim)
 		if x.question {
 			f[featQuestion] = 1
 		}
@@ -84,14 +94,76 @@ func (s *script) describe(w window) features {
 	f[featAmount] = up(cueAmount, 3)
 	f[featCause] = up(cueCause, 4) * per25
 	place := float64(w.first) / float64(max(1, len(s.sentences)))
-	f[featEarly] = truth(place < 0.06)
-	f[featLate] = truth(place > 0.9)
+	f[featEarly] = truth(place < earlyEnds)
+	f[featLate] = truth(place > lateBegins)
 	f[featSuperlative] = up(cueSuperlative, 4) * per25
 	f[featPromotion] = up(cuePromotion, 3)
 	f[featDashes] = float64(min(4, dashes)) / 2
 	f[featShowTalk] = up(cueShowTalk, 2)
 	f[featAudience] = up(cueAudience, 6) * per25 / 2
+	f[featShort] = float64(min(words, shortWindow)) / shortWindow
+	f[featLongWords] = float64(s.longWords(xs)) / float64(max(1, words))
+	f[featBareDefinites] = float64(s.bareDefinites(xs)) * per25
+	f[featWeakestClaim] = weakest
+	f[featI] = up(cueI, 6) * per25
 	return f
+}
+
+// The beginning and the end of an episode, as shares of its sentences, hold more small talk than the rest.
+const (
+	earlyEnds  = 0.06
+	lateBegins = 0.9
+)
+
+// A window below shortWindow words says too little as a rule; a long word has longWord letters.
+const (
+	shortWindow = 50
+	longWord    = 8
+)
+
+func (s *script) longWords(xs []sentence) int {
+	n := 0
+	for i := range xs {
+		for _, w := range xs[i].words {
+			if len(s.lexicon.words[w.word].text) >= longWord {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// bareDefinites counts what is called "the something" as if it were known, though the window neither named it before
+// nor says which one is meant ("the library was slow", but not "the main reason for it").
+func (s *script) bareDefinites(xs []sentence) int {
+	n := 0
+	var said []int32
+	for i := range xs {
+		x := &xs[i]
+		for k, w := range x.words {
+			if s.lexicon.words[w.word].text == "the" && k+1 < len(x.words) {
+				noun := x.words[k+1].word
+				if e := &s.lexicon.words[noun]; !e.stop && !slices.Contains(said, noun) && s.leftOpen(x, k+2) {
+					n++
+				}
+			}
+			said = append(said, w.word)
+		}
+	}
+	return n
+}
+
+// leftOpen reports whether the word at k, behind a noun, neither goes on with the noun nor says which one is meant.
+func (s *script) leftOpen(x *sentence, k int) bool {
+	if k >= len(x.words) {
+		return true
+	}
+	w := x.words[k]
+	e := &s.lexicon.words[w.word]
+	if s.lexicon.english.sets["specifier"][e.text] {
+		return false
+	}
+	return e.stop || x.tokens[w.first].glue == glueOther || strings.HasSuffix(e.text, "ed")
 }
 
 func truth(b bool) float64 {

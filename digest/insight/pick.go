@@ -27,8 +27,10 @@ const (
 func (s *script) rank(ws []window, v *vocabulary, model *weights) []candidate {
 	out := make([]candidate, len(ws))
 	sal, title, notes := make([]float64, len(ws)), make([]float64, len(ws)), make([]float64, len(ws))
+	index := model.index(s.lexicon)
 	for i, w := range ws {
 		f := s.describe(w)
+		f[featWording] = model.wording(s, index, w)
 		out[i] = candidate{window: w, quality: model.quality(&f), vector: s.vectorOf(v, w)}
 		b := v.bearings(out[i].vector)
 		sal[i], title[i], notes[i] = b.salience, b.title, b.notes
