@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/binary"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -23,25 +24,20 @@ func TestDamage(t *testing.T) {
 	for name, harm := range damages() {
 		t.Run(name, func(t *testing.T) {
 			refused := 0
-			for seed := range uint64(sweep(t)) {
+			for seed := range uint64(*harms) {
 				rnd := rand.New(rand.NewPCG(seed, 1))
 				bad := harm(rnd, append([]byte(nil), good...))
 				if openDamaged(t, bad, good, want) {
 					refused++
 				}
 			}
-			t.Logf("%d of %d refused", refused, sweep(t))
+			t.Logf("%d of %d refused", refused, *harms)
 		})
 	}
 }
 
-// sweep is how many files are damaged in each way.
-func sweep(t *testing.T) int {
-	if testing.Short() {
-		return 5
-	}
-	return 20
-}
+// harms is small for every change; 60 is for a release.
+var harms = flag.Int("harms", 6, "how many files are damaged in each way")
 
 // sample returns the bytes of a store with a history, and its records.
 func sample(t *testing.T) (file []byte, records map[string]string) {

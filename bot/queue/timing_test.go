@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,11 +149,11 @@ func TestTwoRuns(t *testing.T) {
 // failing is a store whose writes fail while full is set.
 type failing struct {
 	store.DB
-	full bool
+	full atomic.Bool
 }
 
 func (f *failing) Update(ctx context.Context, fn func(store.Tx) error) error {
-	if f.full {
+	if f.full.Load() {
 		return store.ErrFull
 	}
 	return f.DB.Update(ctx, fn)
@@ -178,12 +179,12 @@ func TestFullStore(t *testing.T) {
 			})
 		}()
 		time.Sleep(5 * time.Second)
-		db.full = true
+		db.full.Store(true)
 		if err := q.Add(t.Context(), queue.Job{Kind: "k", Key: "refused"}); !errors.Is(err, store.ErrFull) {
 			t.Errorf("Add = %v, want ErrFull", err)
 		}
 		time.Sleep(time.Minute)
-		db.full = false
+		db.full.Store(false)
 		if err := <-ended; err != nil {
 			t.Errorf("Run = %v", err)
 		}
