@@ -28,6 +28,12 @@ type Options struct {
 	Backups string        // folder that is searched for the newest good backup when the file is damaged; "": the file's own
 }
 
+func (o Options) withDefaults(path string) Options {
+	o.Timeout = cmp.Or(o.Timeout, time.Second)
+	o.Backups = cmp.Or(o.Backups, filepath.Dir(path))
+	return o
+}
+
 // Bolt is a DB in one file, for one process. Every Update is one fsync: those who write much put much into one.
 type Bolt struct {
 	path    string
@@ -45,12 +51,7 @@ const own, schemaKey, totalKey = "_store", "schema", "total"
 // starts empty where data was (ErrMissing), nor on a file with damage (ErrDamaged), of a newer schema (ErrNewer) or open
 // elsewhere (ErrBusy); their texts say what to do.
 func OpenBolt(path string, o Options) (*Bolt, error) {
-	if o.Timeout == 0 {
-		o.Timeout = time.Second
-	}
-	if o.Backups == "" {
-		o.Backups = filepath.Dir(path)
-	}
+	o = o.withDefaults(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("create folder of store: %w", err)
 	}

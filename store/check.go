@@ -11,6 +11,16 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
+// CheckFile reads every page and record of the file at path, which no process may have open, and changes nothing. Its
+// errors are those of OpenBolt; there is none when there is no file and never was.
+func CheckFile(path string, o Options) error {
+	o = o.withDefaults(path)
+	if err := checkFile(path, o); err != nil {
+		return explain(path, o, err)
+	}
+	return nil
+}
+
 // checkFile reads every page and record of the file at path before bbolt does.
 func checkFile(path string, o Options) error {
 	info, err := os.Stat(path)

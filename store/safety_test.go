@@ -56,6 +56,28 @@ func TestReopen(t *testing.T) {
 	}
 }
 
+func TestCheckFile(t *testing.T) {
+	path := t.TempDir() + "/podbrief.db"
+	if err := store.CheckFile(path, store.Options{}); err != nil {
+		t.Errorf("CheckFile of no file = %v", err)
+	}
+	b := open(t, path, store.Options{Schema: 1})
+	o := store.Options{Schema: 1, Timeout: 50 * time.Millisecond}
+	if err := store.CheckFile(path, o); !errors.Is(err, store.ErrBusy) {
+		t.Errorf("CheckFile of an open store = %v, want ErrBusy", err)
+	}
+	closeStore(t, b)
+	if err := store.CheckFile(path, o); err != nil {
+		t.Errorf("CheckFile = %v", err)
+	}
+	if err := os.Truncate(path, 3*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.CheckFile(path, o); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("CheckFile of a file cut short = %v, want ErrDamaged", err)
+	}
+}
+
 func TestModes(t *testing.T) {
 	path := t.TempDir() + "/folder/podbrief.db"
 	b := open(t, path, store.Options{})
@@ -150,7 +172,7 @@ func TestFull(t *testing.T) {
 	path := t.TempDir() + "/podbrief.db"
 	const limit = 4 << 20
 	b := open(t, path, store.Options{MaxSize: limit})
-	value := make([]byte, 10_000)
+	value := make([]byte, 40_000)
 	key := func(i int) string { return fmt.Sprintf("%06d", i) }
 	put := func(i int) error {
 		return b.Update(t.Context(), func(tx store.Tx) error { return tx.Put("b", key(i), value) })
@@ -245,9 +267,11 @@ func TestCompact(t *testing.T) {
 	dir := t.TempDir()
 	path := dir + "/podbrief.db"
 	b := open(t, path, store.Options{})
+	var pairs []string
 	for i := range 200 {
-		storetest.Fill(t, b, "b", fmt.Sprintf("secret-key-%d", i), fmt.Sprintf("canary-%d", i), fmt.Sprintf("kept-%d", i), strings.Repeat("kept ", 300))
+		pairs = append(pairs, fmt.Sprintf("secret-key-%d", i), fmt.Sprintf("canary-%d", i), fmt.Sprintf("kept-%d", i), strings.Repeat("kept ", 300))
 	}
+	storetest.Fill(t, b, "b", pairs...)
 	update(t, b, func(tx store.Tx) error {
 		for k := range tx.Scan("b", "secret", store.End("secret")) {
 			if err := tx.Delete("b", k); err != nil {
@@ -305,13 +329,13 @@ func TestDamageWhileOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := t.TempDir() + "/podbrief.db"
 			b := open(t, path, store.Options{})
-			for i := range 100 {
-				storetest.Fill(t, b, "b", fmt.Sprint(i), strings.Repeat("v", 1000))
+			for i := range 10 {
+				storetest.Fill(t, b, "b", fmt.Sprint(i), strings.Repeat("v", 10_000))
 			}
 			if err := harm(path); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := storetest.Lookup(t, b, "b", "50"); err == nil {
+			if got, err := storetest.Lookup(t, b, "b", "5"); err == nil {
 				t.Errorf("Get = %.20q, want an error", got)
 			}
 			err := b.View(t.Context(), func(tx store.Tx) error {
@@ -323,7 +347,7 @@ func TestDamageWhileOpen(t *testing.T) {
 			if !errors.Is(err, store.ErrDamaged) {
 				t.Errorf("View with a Scan = %v, want ErrDamaged", err)
 			}
-			if err := b.Update(t.Context(), func(tx store.Tx) error { return tx.Put("b", "50", nil) }); err == nil {
+			if err := b.Update(t.Context(), func(tx store.Tx) error { return tx.Put("b", "5", nil) }); err == nil {
 				t.Error("Update = nil, want an error")
 			}
 			if err := b.Check(t.Context()); !errors.Is(err, store.ErrDamaged) {

@@ -28,7 +28,8 @@ var (
 // DB is a store of records. It is safe for concurrent use: readers see the records as they were when their transaction
 // began, writers follow each other.
 type DB interface {
-	// View reads. It fails with the error of fn, the reason of ctx, or ErrDamaged when fn met a damaged record.
+	// View reads. It fails with the error of fn, the reason of ctx, or ErrDamaged when fn met a damaged record. fn must
+	// not call View or Update itself.
 	View(ctx context.Context, fn func(Tx) error) error
 	// Update reads and writes: all of what fn wrote is kept when Update returns nil, nothing of it otherwise, also when
 	// fn panics or ctx ends meanwhile. fn may run again, so it must have no effects but through Tx, and must not call

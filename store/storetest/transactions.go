@@ -132,7 +132,7 @@ func testAfterEnd(t *testing.T, db store.DB) {
 
 // testCounters moves units between counters in many goroutines: no update may get lost, no reader may see one half.
 func testCounters(t *testing.T, db store.DB) {
-	const counters, workers, moves = 8, 6, 40
+	const counters, workers, moves = 8, 6, 15
 	for i := range counters {
 		Fill(t, db, "b", strconv.Itoa(i), "100")
 	}
