@@ -1,0 +1,261 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"podbrief/bot/directory"
+)
+
+// topic adds topics to a subscription, and makes it when there is none.
+func (b *Bot) topic(ctx context.Context, a *asking) (Message, error) {
+	t, err := parseTerms(a.args)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(t.want)+len(t.not) == 0 {
+		return Message{}, tell("Name at least one topic, like “topic ai, open source, -crypto”.")
+	}
+	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
+		s.want(t.want)
+		s.exclude(t.not)
+		if len(s.Topics)+len(s.Exclude) > maxTopics {
+			return tell("A channel follows at most %d topics; take one off with “untopic” first.", maxTopics)
+		}
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	scanned, err := b.scanNew(ctx)
+	if err != nil {
+		return Message{}, err
+	}
+	b.wake(ctx, sub.Channel)
+	text := sentence("Following", t.want) + sentence("Leaving out", t.not)
+	if len(t.want) > 0 {
+		text += fmt.Sprintf(" I look for it in %s.", count(scanned, "podcast"))
+	}
+	m := b.confirm(ctx, sub, text)
+	b.propose(ctx, a, &m, sub, t.want)
+	return m, nil
+}
+
+// fresh returns what makes a subscription for a request that is the first of its channel.
+func (b *Bot) fresh(a *asking) func() Subscription {
+	return func() Subscription { return newSubscription(a.Request, a.target, b.zoneFor(a.Request), a.now) }
+}
+
+// sentence writes "Following: ai, open source." or nothing for an empty list.
+func sentence(what string, list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return what + ": " + strings.Join(list, ", ") + ". "
+}
+
+// propose offers up to three podcasts on topics that were just asked for.
+func (b *Bot) propose(ctx context.Context, a *asking, m *Message, sub Subscription, topics []string) {
+	var found []directory.Podcast
+	for _, p := range b.catalogOn(topics) {
+		if !slices.Contains(sub.Follow, p.URL) && !slices.Contains(sub.Mute, p.URL) && len(found) < 3 {
+			found = append(found, p)
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	if err := b.remember(ctx, a.target, found); err != nil {
+		b.Log.Warn("podcasts not proposed", "err", err)
+		return
+	}
+	m.Footer = strings.TrimPrefix(m.Footer+" · You might follow one of these podcasts, to get its best insights whatever the topic.", " · ")
+	for _, p := range found {
+		m.Actions = append(m.Actions, followAction(a, p))
+	}
+}
+
+func followAction(a *asking, p directory.Podcast) Action {
+	words := []string{"follow", token(p.URL)}
+	if a.target != a.Channel {
+		words = []string{"follow", me, token(p.URL)}
+	}
+	return Action{Label: clip("Follow "+p.Title, 60), Command: words}
+}
+
+// untopic takes topics off a subscription.
+func (b *Bot) untopic(ctx context.Context, a *asking) (Message, error) {
+	t, err := parseTerms(a.args)
+	if err != nil {
+		return Message{}, err
+	}
+	var dropped []string
+	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
+		dropped = s.drop(append(t.want, t.not...))
+		if len(dropped) == 0 {
+			return tell("No such topic is followed here; these are: %s.", listOr(append(slices.Clone(s.Topics), minus(s.Exclude)...), "none"))
+		}
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return b.confirm(ctx, sub, sentence("No longer", dropped)), nil
+}
+
+func minus(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, "-"+s)
+	}
+	return out
+}
+
+func listOr(list []string, none string) string {
+	if len(list) == 0 {
+		return none
+	}
+	return strings.Join(list, ", ")
+}
+
+// follow adds podcasts whose insights are wanted whatever their topic.
+func (b *Bot) follow(ctx context.Context, a *asking) (Message, error) {
+	a.tell("Looking for " + clip(a.args, 60) + "…")
+	found, err := b.find(ctx, a, a.args)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(found.choices) > 0 {
+		return b.choose(ctx, a, "follow", found.choices)
+	}
+	sub, err := b.followAll(ctx, a, found.podcasts)
+	if err != nil {
+		return Message{}, err
+	}
+	b.wake(ctx, sub.Channel)
+	text := "Following " + titles(found.podcasts) + "."
+	if found.left > 0 {
+		text += fmt.Sprintf(" %d more of the list were left out: a channel follows at most %d podcasts.", found.left, maxFeeds)
+	}
+	return b.confirm(ctx, sub, text), nil
+}
+
+// followAll adds podcasts to the subscription and to what is scanned.
+func (b *Bot) followAll(ctx context.Context, a *asking, found []directory.Podcast) (Subscription, error) {
+	if err := b.mayDo(ctx, a.target, "add", "", maxAdds, a.now, len(found)); err != nil {
+		return Subscription{}, err
+	}
+	for _, p := range found {
+		if err := b.scan(ctx, p); err != nil {
+			return Subscription{}, err
+		}
+	}
+	return b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
+		for _, p := range found {
+			s.Follow, s.Mute = addTo(s.Follow, p.URL), without(s.Mute, p.URL)
+		}
+		if len(s.Follow) > maxFeeds {
+			return tell("A channel follows at most %d podcasts; take one off with “unfollow” first.", maxFeeds)
+		}
+		return nil
+	})
+}
+
+// titles names podcasts, at most five of them.
+func titles(ps []directory.Podcast) string {
+	var names []string
+	for _, p := range ps[:min(len(ps), 5)] {
+		names = append(names, p.Title)
+	}
+	if more := len(ps) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// choose answers an ambiguous name with what it may mean.
+func (b *Bot) choose(ctx context.Context, a *asking, word string, choices []directory.Podcast) (Message, error) {
+	if err := b.remember(ctx, a.target, choices); err != nil {
+		return Message{}, err
+	}
+	m := Message{Text: fmt.Sprintf("Which one do you mean by “%s”?", clip(a.args, 60)), Private: true}
+	for _, p := range choices {
+		words := []string{word, token(p.URL)}
+		if a.target != a.Channel {
+			words = []string{word, me, token(p.URL)}
+		}
+		m.Sections = append(m.Sections, Section{
+			Heading: p.Title, Text: p.Author, Link: Link{Label: "Web page", URL: p.Page},
+			Actions: []Action{{Label: clip(p.Title, 60), Command: words}},
+		})
+	}
+	return m, nil
+}
+
+// unfollow takes a podcast off the followed ones.
+func (b *Bot) unfollow(ctx context.Context, a *asking) (Message, error) {
+	var gone directory.Podcast
+	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
+		hits := b.named(s.Follow, a.args)
+		if len(hits) != 1 {
+			return tell("No podcast of that name is followed here, or several are; these are: %s.", listOr(b.titlesOf(s.Follow), "none"))
+		}
+		gone = hits[0]
+		s.Follow = without(s.Follow, gone.URL)
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return b.confirm(ctx, sub, "No longer following "+gone.Title+"."), nil
+}
+
+// mute leaves out a podcast when it is one that is known, or else a word or topic.
+func (b *Bot) mute(ctx context.Context, a *asking) (Message, error) {
+	var muted string
+	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
+		if hits := b.named(nil, a.args); len(hits) == 1 {
+			muted = hits[0].Title
+			s.Mute, s.Follow = addTo(s.Mute, hits[0].URL), without(s.Follow, hits[0].URL)
+			return nil
+		}
+		word := foldTerm(a.args)
+		if word == "" || len([]rune(word)) > maxTerm {
+			return tell("Name a podcast, topic or word of at most %d characters.", maxTerm)
+		}
+		muted = "“" + word + "”"
+		s.MuteWords = addTo(s.MuteWords, word)
+		if len(s.MuteWords) > maxTopics {
+			return tell("A channel mutes at most %d words; let one in again with “unmute” first.", maxTopics)
+		}
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return b.confirm(ctx, sub, "Muted: "+muted+"."), nil
+}
+
+// unmute lets in again what was muted.
+func (b *Bot) unmute(ctx context.Context, a *asking) (Message, error) {
+	var back string
+	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
+		word := foldTerm(a.args)
+		if slices.Contains(s.MuteWords, word) {
+			back, s.MuteWords = "“"+word+"”", without(s.MuteWords, word)
+			return nil
+		}
+		hits := b.named(s.Mute, a.args)
+		if len(hits) != 1 {
+			return tell("Nothing of that name is muted here; these are: %s.", listOr(slices.Concat(b.titlesOf(s.Mute), s.MuteWords), "none"))
+		}
+		back, s.Mute = hits[0].Title, without(s.Mute, hits[0].URL)
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return b.confirm(ctx, sub, "No longer muted: "+back+"."), nil
+}

@@ -1,0 +1,200 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"podbrief/store"
+)
+
+// time sets when the brief comes; alone it says when.
+func (b *Bot) time(ctx context.Context, a *asking) (Message, error) {
+	if a.args == "" {
+		sub, found, err := b.subscriptionOf(ctx, a.target)
+		if err != nil || !found {
+			return Message{}, orElse(err, errNothingHere)
+		}
+		m := b.confirm(ctx, sub, "The brief comes at "+sub.Schedule.String()+".")
+		m.Private = true
+		return m, nil
+	}
+	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) (err error) {
+		s.Schedule, err = parseSchedule(a.args, s.Schedule)
+		return err
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	b.wake(ctx, sub.Channel)
+	return b.confirm(ctx, sub, "The brief comes at "+sub.Schedule.String()+"."), nil
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// settings opens the form, takes a submitted one, or sets one thing.
+func (b *Bot) settings(ctx context.Context, a *asking) (Message, error) {
+	if len(a.Fields) > 0 {
+		return b.takeSettings(ctx, a)
+	}
+	if a.args == "" {
+		return Message{Form: b.settingsForm(a.Request), Private: true}, nil
+	}
+	name, value, _ := strings.Cut(a.args, " ")
+	name, value = strings.ToLower(name), strings.TrimSpace(value)
+	if name == "managers" {
+		return b.setManagers(ctx, a, value)
+	}
+	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error { return s.set(name, value) })
+	if err != nil {
+		return Message{}, err
+	}
+	b.wake(ctx, sub.Channel)
+	return b.confirm(ctx, sub, "Set: "+name+" "+value+"."), nil
+}
+
+// set sets one thing of a subscription by its name.
+func (s *Subscription) set(name, value string) error {
+	switch name {
+	case "count":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < minCount || n > maxCount {
+			return tell("A brief has %d to %d insights; write it like “settings count 5”.", minCount, maxCount)
+		}
+		s.Count = n
+	case "language":
+		lang, err := parseLanguage(value)
+		if err != nil {
+			return err
+		}
+		s.Language = lang
+	case "quiet":
+		switch strings.ToLower(value) {
+		case "on", "yes":
+			s.Quiet = true
+		case "off", "no":
+			s.Quiet = false
+		default:
+			return tell("Write “settings quiet on” to hear nothing on a day without insights, or “settings quiet off”.")
+		}
+	case "time":
+		schedule, err := parseSchedule(value, s.Schedule)
+		if err != nil {
+			return err
+		}
+		s.Schedule = schedule
+	default:
+		return tell("I know the settings count, language, quiet, time and managers; write one like “settings count 5”.")
+	}
+	return nil
+}
+
+// parseLanguage reads a language's code; "" and "all" mean all of them.
+func parseLanguage(value string) (string, error) {
+	value = strings.ToLower(strings.TrimSpace(value))
+	if value == "" || value == "all" || value == "any" {
+		return "", nil
+	}
+	tag, err := language.Parse(value)
+	base, sure := tag.Base()
+	if err != nil || sure == language.No {
+		return "", tell("I do not know the language “%s”; write its code, like “en” or “de”, or “all”.", clip(value, 20))
+	}
+	return base.String(), nil
+}
+
+// setManagers sets which members may change the channels' briefs of a workspace.
+func (b *Bot) setManagers(ctx context.Context, a *asking, value string) (Message, error) {
+	if a.Rights&Administer == 0 {
+		return Message{}, refusal(Administer)
+	}
+	rules := map[string]Managers{"members": AllManage, "creator": CreatorManage, "admins": AdminsManage}
+	rule, ok := rules[strings.ToLower(value)]
+	if !ok {
+		return Message{}, tell("Write who may change a channel's brief: “settings managers members”, “creator” or “admins”.")
+	}
+	err := b.DB.Update(ctx, func(tx store.Tx) error {
+		ws, _, err := get[Workspace](tx, workspaceBucket, workspaceKey(a.Channel))
+		if err != nil {
+			return err
+		}
+		ws.Managers = rule
+		return store.Put(tx, workspaceBucket, workspaceKey(a.Channel), ws)
+	})
+	return Message{Text: "From now on these change a channel's brief: " + strings.ToLower(value) + ".", Private: true}, err
+}
+
+// pause stops the brief until a day, or until somebody resumes.
+func (b *Bot) pause(ctx context.Context, a *asking) (Message, error) {
+	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
+		until, err := parseUntil(a.args, a.now, s.Schedule.location())
+		if err != nil {
+			return err
+		}
+		s.Paused, s.PauseUntil = true, until
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	done := "Paused."
+	if !sub.PauseUntil.IsZero() {
+		done = "Paused until " + sub.PauseUntil.In(sub.Schedule.location()).Format("Mon 2 Jan 2006") + "."
+	}
+	return b.confirm(ctx, sub, done), nil
+}
+
+// resume ends a pause, and a stop too: the next brief shows whether the channel takes messages again.
+func (b *Bot) resume(ctx context.Context, a *asking) (Message, error) {
+	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
+		if s.Paused {
+			s.Paused, s.PauseUntil, s.Since = false, time.Time{}, a.now
+		}
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	if sub.Stop.Class != "" {
+		if err := b.setStop(ctx, sub.Channel, Stop{}); err != nil {
+			return Message{}, err
+		}
+		sub.Stop = Stop{}
+	}
+	b.wake(ctx, sub.Channel)
+	return b.confirm(ctx, sub, "The brief comes again."), nil
+}
+
+// leave ends a subscription and deletes what is stored of its channel; or of the whole workspace.
+func (b *Bot) leave(ctx context.Context, a *asking) (Message, error) {
+	switch strings.ToLower(a.args) {
+	case "workspace":
+		if a.Rights&Administer == 0 {
+			return Message{}, refusal(Administer)
+		}
+		if err := b.Purge(ctx, a.Channel.Platform, a.Channel.Workspace); err != nil {
+			return Message{}, err
+		}
+		return Message{Text: "Everything of this workspace is deleted, and no brief comes any more.", Private: true}, nil
+	case "":
+	default:
+		return Message{}, tell("Write “leave” to end this channel's subscription, or “leave workspace” to delete everything of this workspace.")
+	}
+	if _, found, err := b.subscriptionOf(ctx, a.target); err != nil || !found {
+		return Message{}, orElse(err, errNothingHere)
+	}
+	err := b.erase(ctx, func(bucket, _ string) bool { return bucket != savedBucket }, channelKey(a.target))
+	if err != nil {
+		return Message{}, fmt.Errorf("leave a channel: %w", err)
+	}
+	return Message{Text: "This subscription is ended and what was stored of it is deleted. “topic ai” begins a new one.", Private: true}, nil
+}

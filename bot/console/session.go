@@ -1,0 +1,222 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"podbrief/bot"
+)
+
+// session is one run of the console.
+type session struct {
+	*Console
+	commands []bot.Command
+	handle   bot.Handler
+	next     func() (line string, ok bool)
+}
+
+// line does what one line says.
+func (s *session) line(ctx context.Context, line string) {
+	line = strings.TrimSpace(line)
+	switch {
+	case line == "" || strings.HasPrefix(line, "#"):
+	case strings.HasPrefix(line, ":"):
+		word, rest, _ := strings.Cut(line[1:], " ")
+		if err := s.directive(ctx, word, strings.TrimSpace(rest)); err != nil {
+			s.say(bot.Message{Text: err.Error()})
+		}
+	case strings.HasPrefix(line, ">"):
+		s.reply(ctx, line[1:])
+	case strings.HasPrefix(line, "."):
+		s.press(ctx, line[1:])
+	default:
+		s.ask(ctx, s.here.request(bot.Split(line)))
+	}
+}
+
+// directive does what a line with a colon says.
+func (s *session) directive(ctx context.Context, word, rest string) (err error) {
+	switch word {
+	case "channel":
+		s.here.channel = strings.TrimPrefix(rest, "#")
+	case "dm":
+		s.here.channel = ""
+	case "user":
+		s.here.user = rest
+	case "rights":
+		s.here.rights, err = parseRights(rest)
+	case "post":
+		s.here.mute = rest == "off"
+	case "complete":
+		s.complete(rest)
+	case "home":
+		s.event(ctx, bot.HomeOpened)
+	case "event":
+		s.event(ctx, bot.Event(rest))
+	case "at":
+		return s.at(rest)
+	case "quit":
+		if s.Quit != nil {
+			s.Quit()
+		}
+	default:
+		return fmt.Errorf("there is no “:%s”; there are channel, dm, user, rights, post, complete, home, event, at and quit", word)
+	}
+	return err
+}
+
+func (s *session) at(text string) error {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || s.Clock == nil {
+		return fmt.Errorf("the clock cannot be set to %q; write 2026-11-24T08:30:00+01:00, in a test", text)
+	}
+	s.Clock(t)
+	return nil
+}
+
+func (s *session) event(ctx context.Context, e bot.Event) {
+	r := s.here.request(nil)
+	r.Event = e
+	if m := s.handle(ctx, r, nil); !m.IsZero() {
+		s.say(m)
+	}
+}
+
+// reply answers under a message: "> text" the last one, ">id text" another.
+func (s *session) reply(ctx context.Context, line string) {
+	s.mu.Lock()
+	thread := s.last
+	s.mu.Unlock()
+	if !strings.HasPrefix(line, " ") {
+		id, rest, _ := strings.Cut(line, " ")
+		thread, line = id, rest
+	}
+	r := s.here.request(bot.Split(line))
+	r.Thread = thread
+	if len(r.Words) > 0 && !slices.ContainsFunc(s.commands, func(c bot.Command) bool { return c.Word == r.Words[0] }) {
+		r.Words, r.Implicit = append([]string{"ask"}, r.Words...), true
+	}
+	s.ask(ctx, r)
+}
+
+// press does what a button of the last message does.
+func (s *session) press(ctx context.Context, number string) {
+	s.mu.Lock()
+	shown := s.shown
+	s.mu.Unlock()
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > len(shown) {
+		s.say(bot.Message{Text: fmt.Sprintf("There is no button %s; the last message has %d.", number, len(shown))})
+		return
+	}
+	a := shown[n-1]
+	if a.URL != "" {
+		s.say(bot.Message{Text: a.URL})
+		return
+	}
+	s.ask(ctx, s.here.request(a.Command))
+}
+
+// ask sends a request, or opens the form that its command wants first.
+func (s *session) ask(ctx context.Context, r bot.Request) {
+	if c, ok := s.command(r); ok && c.Form != nil && len(r.Fields) == 0 {
+		if f := c.Form(r); f != nil {
+			s.fill(ctx, r, c, f)
+			return
+		}
+	}
+	m := s.handle(ctx, r, func(m bot.Message) { s.say(m) })
+	if m.IsZero() {
+		return
+	}
+	if m.Form != nil {
+		c, _ := s.command(bot.Request{Words: m.Form.Command})
+		s.fill(ctx, r, c, m.Form)
+		return
+	}
+	s.say(m)
+}
+
+func (s *session) command(r bot.Request) (bot.Command, bool) {
+	if len(r.Words) == 0 {
+		return bot.Command{}, false
+	}
+	i := slices.IndexFunc(s.commands, func(c bot.Command) bool { return c.Word == strings.ToLower(r.Words[0]) })
+	if i < 0 {
+		return bot.Command{}, false
+	}
+	return s.commands[i], true
+}
+
+// complete shows what completes the last argument of a line.
+func (s *session) complete(line string) {
+	words := bot.Split(line)
+	c, ok := s.command(bot.Request{Words: words})
+	if !ok {
+		return
+	}
+	typed := strings.TrimPrefix(strings.TrimPrefix(line, words[0]), " ")
+	var offered []bot.Choice
+	if len(c.Args) > 0 && c.Args[0].Choices != nil {
+		offered = c.Args[0].Choices
+	} else if c.Complete != nil {
+		offered = c.Complete(s.here.request(words), c.Args[0].Name, typed)
+	}
+	var lines []string
+	for _, o := range offered {
+		lines = append(lines, o.Label)
+	}
+	s.say(bot.Message{Text: strings.Join(lines, "\n")})
+}
+
+// fill asks for a form's fields in turn: an empty line keeps what is there, "-" empties it. Wrong ones are asked again.
+func (s *session) fill(ctx context.Context, r bot.Request, c bot.Command, f *bot.Form) {
+	s.say(bot.Message{Heading: f.Title, Text: f.Intro})
+	values := bot.Fields{}
+	ask := f.Fields
+	for len(ask) > 0 {
+		for _, field := range ask {
+			v, ok := s.field(field)
+			if !ok {
+				return
+			}
+			values[field.Name] = v
+		}
+		var wrong map[string]string
+		if c.Check != nil {
+			wrong = c.Check(r, values)
+		}
+		ask = slices.DeleteFunc(slices.Clone(f.Fields), func(x bot.Field) bool { return wrong[x.Name] == "" })
+		for _, x := range ask {
+			s.say(bot.Message{Text: x.Label + ": " + wrong[x.Name]})
+		}
+	}
+	r.Words, r.Fields = f.Command, values
+	s.ask(ctx, r)
+}
+
+// field asks for one field.
+func (s *session) field(f bot.Field) (string, bool) {
+	hint := f.Hint
+	if len(f.Choices) > 0 {
+		var values []string
+		for _, c := range f.Choices {
+			values = append(values, c.Value)
+		}
+		hint = strings.Join(values, ", ")
+	}
+	s.prompt(fmt.Sprintf("%s (%s) [%s]: ", f.Label, hint, f.Value))
+	line, ok := s.next()
+	fmt.Fprintln(s.Out)
+	switch line = strings.TrimSpace(line); line {
+	case "":
+		return f.Value, ok
+	case "-":
+		return "", ok
+	}
+	return line, ok
+}

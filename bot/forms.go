@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// settingsForm is the form of a channel's settings, filled with what is set; nil when the words set something already.
+func (b *Bot) settingsForm(r Request) *Form {
+	_, a := b.understand(r)
+	if a.args != "" {
+		return nil
+	}
+	sub, found, err := b.subscriptionOf(context.Background(), a.target)
+	if err != nil || !found {
+		sub = newSubscription(r, a.target, b.zoneFor(r), b.now())
+	}
+	command := []string{"settings"}
+	if a.target != r.Channel {
+		command = append(command, me)
+	}
+	quiet := "off"
+	if sub.Quiet {
+		quiet = "on"
+	}
+	return &Form{
+		Title: "Daily brief", Command: command, Submit: "Save",
+		Fields: []Field{
+			{Name: "topics", Label: "Topics", Kind: Lines, MaxLen: 1000, Value: strings.Join(append(slices.Clone(sub.Topics), minus(sub.Exclude)...), ", "),
+				Hint: "With commas between them; a minus excludes: ai, open source, -crypto"},
+			{Name: "time", Label: "When", Required: true, MaxLen: 100, Value: sub.Schedule.String(), Hint: "Like 08:30 weekdays Europe/Berlin"},
+			{Name: "count", Label: "Insights in a brief", Kind: One, Value: strconv.Itoa(sub.Count), Choices: counts(), Hint: fmt.Sprintf("%d to %d", minCount, maxCount)},
+			{Name: "language", Label: "Language of podcasts", MaxLen: 20, Value: firstOf(sub.Language, "all"), Hint: "Its code, like en or de, or all"},
+			{Name: "quiet", Label: "On a day without insights", Kind: One, Value: quiet,
+				Choices: []Choice{{"Say so in one line", "off"}, {"Say nothing", "on"}}, Hint: "on says nothing, off says so"},
+		},
+	}
+}
+
+func counts() []Choice {
+	var out []Choice
+	for n := minCount; n <= maxCount; n++ {
+		out = append(out, Choice{strconv.Itoa(n), strconv.Itoa(n)})
+	}
+	return out
+}
+
+// checkSettings says which fields of a submitted form are wrong.
+func (b *Bot) checkSettings(r Request, f Fields) map[string]string {
+	sub := newSubscription(r, r.Channel, b.zoneFor(r), b.now())
+	_, wrong := sub.fill(f)
+	return wrong
+}
+
+// fill takes a form's fields into a subscription, and says per field what is wrong with it.
+func (s *Subscription) fill(f Fields) (ok bool, wrong map[string]string) {
+	wrong = map[string]string{}
+	for name, value := range f {
+		var err error
+		switch value = strings.TrimSpace(value); name {
+		case "topics":
+			err = s.fillTopics(value)
+		case "time", "count", "language", "quiet":
+			err = s.set(name, value)
+		}
+		if err != nil {
+			wrong[name] = err.Error()
+		}
+	}
+	return len(wrong) == 0, wrong
+}
+
+func (s *Subscription) fillTopics(text string) error {
+	t, err := parseTerms(text)
+	if err == nil && len(t.want)+len(t.not) > maxTopics {
+		err = tell("A channel follows at most %d topics.", maxTopics)
+	}
+	if err == nil {
+		s.Topics, s.Exclude = t.want, t.not
+	}
+	return err
+}
+
+// takeSettings takes a submitted form.
+func (b *Bot) takeSettings(ctx context.Context, a *asking) (Message, error) {
+	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
+		if ok, wrong := s.fill(a.Fields); !ok {
+			var lines []string
+			for _, name := range []string{"topics", "time", "count", "language", "quiet"} {
+				lines = append(lines, nonEmpty(wrong[name])...)
+			}
+			return tell("%s", strings.Join(lines, "\n"))
+		}
+		return nil
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	if _, err := b.scanNew(ctx); err != nil {
+		return Message{}, err
+	}
+	b.wake(ctx, sub.Channel)
+	m := b.confirm(ctx, sub, "Saved.")
+	m.Private = true
+	return m, nil
+}
+
+// askForm asks for the question, when it is not there yet.
+func (b *Bot) askForm(r Request) *Form {
+	_, a := b.understand(r)
+	if a.args != "" && !isID(a.args) {
+		if _, number := isNumber(a.args); !number {
+			return nil
+		}
+	}
+	f := &Form{Title: "Ask", Command: nonEmpty("ask", a.args), Submit: "Ask", Fields: []Field{
+		{Name: "question", Label: "Your question", Kind: Lines, Required: true, MaxLen: maxQuestion, Hint: "What did they say about …?"},
+	}}
+	if a.args != "" {
+		f.Intro = "About this insight; the answer comes with the places where it was said."
+	}
+	return f
+}
+
+// checkAsk wants a question.
+func checkAsk(_ Request, f Fields) map[string]string {
+	if strings.TrimSpace(f["question"]) == "" {
+		return map[string]string{"question": "Write a question, like: what did they say about prices?"}
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"podbrief/bot/queue"
+	"podbrief/digest"
+)
+
+// The kinds of job.
+const (
+	jobRefresh  = "refresh"  // key: a feed's address
+	jobProcess  = "process"  // key: an episode
+	jobDeliver  = "deliver"  // key: a workspace
+	jobProbe    = "probe"    // key: a workspace
+	jobDiscover = "discover" // key: a topic
+	jobTidy     = "tidy"     // no key
+)
+
+// Kinds says how the bot's jobs are run. Deliveries go before all others; whether they succeed stands in their records
+// and not in the queue, so they are never parked, and are run again at once after a crash.
+func Kinds() map[string]queue.Kind {
+	soon := func(int) time.Duration { return time.Second }
+	return map[string]queue.Kind{
+		jobDeliver:  {Priority: 3, Workers: 16, Timeout: 10 * time.Minute, Grace: 25 * time.Second, Attempts: math.MaxInt32, Backoff: soon},
+		jobRefresh:  {Priority: 2, Workers: 16},
+		jobProcess:  {Priority: 1, Workers: 2, Timeout: 15 * time.Minute},
+		jobProbe:    {Workers: 2},
+		jobDiscover: {Workers: 1},
+		jobTidy:     {Workers: 1, Timeout: 10 * time.Minute},
+	}
+}
+
+// Do does one job. Every one may be done again.
+func (b *Bot) Do(ctx context.Context, j queue.Job) error {
+	switch j.Kind {
+	case jobRefresh:
+		return b.refresh(ctx, j.Key)
+	case jobProcess:
+		err := b.Engine.Process(ctx, j.Key)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			// The engine keeps the failure and when to try again; Tick adds the job then.
+			b.Log.Warn("episode not processed", "episode", j.Key, "err", err)
+		}
+		return ctx.Err()
+	case jobDeliver:
+		return b.deliverJob(ctx, j.Key)
+	case jobProbe:
+		return b.Probe(ctx, j.Key)
+	case jobDiscover:
+		return b.discover(ctx, j.Key)
+	case jobTidy:
+		return b.tidy(ctx)
+	}
+	return fmt.Errorf("job of an unknown kind %q", j.Kind)
+}
+
+// refresh reads a feed and queues its new episodes. What went wrong is kept in the feed's state.
+func (b *Bot) refresh(ctx context.Context, address string) error {
+	episodes, err := b.Engine.Refresh(ctx, address)
+	if errors.Is(err, digest.ErrUnknownFeed) {
+		return nil // taken off meanwhile
+	}
+	if err != nil {
+		b.Log.Warn("feed not read", "feed", hostOf(address), "err", err)
+		return ctx.Err()
+	}
+	return b.addJobs(ctx, jobProcess, episodes)
+}
+
+func (b *Bot) addJobs(ctx context.Context, kind string, keys []string) error {
+	jobs := make([]queue.Job, len(keys))
+	for i, k := range keys {
+		jobs[i] = queue.Job{Kind: kind, Key: k}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return b.Queue.Add(ctx, jobs...)
+}
+
+// deliverJob delivers to a workspace and asks for the next look at what is still open.
+func (b *Bot) deliverJob(ctx context.Context, workspace string) error {
+	err := b.Deliver(ctx, workspace)
+	b.lookAgain()
+	if err != nil && ctx.Err() == nil {
+		return &queue.LaterError{After: 5 * time.Second, Err: err}
+	}
+	return err
+}
+
+// Tick reads from the store what is due and adds jobs for it. It returns when the next delivery that waits is to be looked
+// at; the zero time when none waits.
+func (b *Bot) Tick(ctx context.Context) (next time.Time, err error) {
+	now := b.now()
+	subs, err := b.subscriptions(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !sane(now, subs) {
+		b.Log.Warn("the clock is behind the store; nothing is sent until it is set", "clock", now)
+		return time.Time{}, nil
+	}
+	return b.tickDeliveries(ctx, subs, now), b.tickScans(ctx, subs, now)
+}
+
+// sane reports whether the clock can be right: it is not much earlier than what is stored says.
+func sane(now time.Time, subs []Subscription) bool {
+	for _, s := range subs {
+		if now.Before(s.Created.Add(-24 * time.Hour)) {
+			return false
+		}
+	}
+	return true
+}
+
+// tickScans adds jobs for the podcasts that are wanted and due, and for episodes that wait.
+func (b *Bot) tickScans(ctx context.Context, subs []Subscription, now time.Time) error {
+	if _, err := b.scanNew(ctx); err != nil {
+		return err
+	}
+	due := b.dueFeeds(subs, now)
+	pending, err := b.Engine.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.addJobs(ctx, jobRefresh, due); err != nil {
+		return err
+	}
+	return b.addJobs(ctx, jobProcess, pending)
+}
+
+// dueFeeds lists the wanted podcasts to be read now. Those never read are all; of the others at most a tenth at a time, so
+// that the scan after an outage is spread over ten minutes.
+func (b *Bot) dueFeeds(subs []Subscription, now time.Time) []string {
+	want := map[string]bool{}
+	for _, p := range b.wanted(subs) {
+		want[p.URL] = true
+	}
+	known := b.casts.list()
+	most := max(1, (len(known)+9)/10)
+	var out []string
+	for _, f := range known {
+		switch {
+		case !want[f.URL] || f.State.Dead || f.State.NextCheckAt.After(now):
+		case f.State.CheckedAt.IsZero():
+			out = append(out, f.URL)
+		case most > 0:
+			most--
+			out = append(out, f.URL)
+		}
+	}
+	return out
+}

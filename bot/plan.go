@@ -1,0 +1,268 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"podbrief/digest"
+	"podbrief/store"
+)
+
+// The windows that a brief looks at.
+const (
+	firstWindow = 7 * 24 * time.Hour // a first brief, and the longest otherwise
+	overlap     = 2 * time.Hour      // looked at twice, since insights may be stored out of order
+	firstWait   = 10 * time.Minute   // how long a first brief waits for podcasts that were never scanned
+)
+
+// planDue plans the briefs that are due in a workspace.
+func (b *Bot) planDue(ctx context.Context, workspace string) error {
+	var subs []Subscription
+	err := b.DB.View(ctx, func(tx store.Tx) error {
+		ws, _, err := get[Workspace](tx, workspaceBucket, workspace)
+		if err != nil || ws.Stop.Class != "" {
+			return err
+		}
+		subs, err = all[Subscription](tx, subscriptionBucket, workspace)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, sub := range subs {
+		if err := b.planOne(ctx, sub); err != nil {
+			errs = append(errs, fmt.Errorf("plan the brief of %q: %w", channelKey(sub.Channel), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// planOne plans what one subscription is owed now.
+func (b *Bot) planOne(ctx context.Context, sub Subscription) error {
+	now := b.now()
+	turn, date, at, err := b.turn(ctx, &sub, now)
+	if err != nil {
+		return err
+	}
+	switch {
+	case turn == Missed:
+		return b.commit(ctx, sub, &Delivery{Date: date, State: GivenUp, Due: at, Until: at.Add(catchUp), Error: "the bot was not running"}, nil, nil)
+	case turn == Due:
+		d := &Delivery{Date: date, Due: at, Until: at.Add(catchUp)}
+		return b.planBrief(ctx, sub, d, b.since(&sub, now))
+	case sub.First && sub.active(now):
+		return b.planFirst(ctx, sub, now)
+	}
+	return nil
+}
+
+// turn returns what a subscription's schedule asks for now.
+func (b *Bot) turn(ctx context.Context, sub *Subscription, now time.Time) (turn Turn, date Date, at time.Time, err error) {
+	if !sub.active(now) {
+		return NotYet, "", time.Time{}, nil
+	}
+	err = b.DB.View(ctx, func(tx store.Tx) error {
+		turn, date, at = sub.Schedule.Turn(now, sub.counts(), func(d Date) bool {
+			done, e := exists(tx, deliveryBucket, channelKey(sub.Channel)+string(d))
+			err = errors.Join(err, e)
+			return done
+		})
+		return err
+	})
+	return turn, date, at, err
+}
+
+// since returns from when on insights are new for a subscription: those since its last brief, or a day at least.
+func (b *Bot) since(sub *Subscription, now time.Time) time.Time {
+	from := now.Add(-24 * time.Hour)
+	if sub.LastAt.IsZero() {
+		from = now.Add(-firstWindow)
+	} else if sub.LastAt.Before(from) {
+		from = sub.LastAt
+	}
+	if earliest := now.Add(-firstWindow); from.Before(earliest) {
+		from = earliest
+	}
+	return from.Add(-overlap)
+}
+
+// planFirst plans the first brief of a new subscription as that of today's date, once there is something to say: all that
+// was asked for, or what there is when no podcast is left that was never scanned or the wait was long enough.
+func (b *Bot) planFirst(ctx context.Context, sub Subscription, now time.Time) error {
+	brief, err := b.compose(ctx, &sub, now, now.Add(-firstWindow))
+	if err != nil {
+		return err
+	}
+	settled := now.Sub(sub.Created) >= firstWait || !b.scanning(ctx)
+	if len(brief.Picks) == 0 || len(brief.Picks) < sub.Count && !settled {
+		return nil
+	}
+	d := &Delivery{Date: dateOf(now.In(sub.Schedule.location())), Purpose: First, Due: now, Until: now.Add(catchUp)}
+	return b.freeze(ctx, sub, d, brief)
+}
+
+// planBrief plans one brief with what is new since a time.
+func (b *Bot) planBrief(ctx context.Context, sub Subscription, d *Delivery, since time.Time) error {
+	brief, err := b.compose(ctx, &sub, b.now(), since)
+	if err != nil {
+		return err
+	}
+	return b.freeze(ctx, sub, d, brief)
+}
+
+// freeze renders a brief and writes it as a delivery that is to be posted.
+func (b *Bot) freeze(ctx context.Context, sub Subscription, d *Delivery, brief *digest.Brief) error {
+	d.State = Planned
+	var offer *Proposal
+	if d.Purpose == Daily && len(brief.Picks) > 0 {
+		var err error
+		if offer, err = b.proposal(ctx, &sub, b.now()); err != nil {
+			return err
+		}
+	}
+	if len(brief.Picks) == 0 && sub.Quiet && d.Purpose != Asked {
+		d.State, d.Purpose = Delivered, Quietly
+	} else {
+		d.Message = BriefMessage(brief, frame(&sub, d, offer))
+	}
+	return b.commit(ctx, sub, d, brief, offer)
+}
+
+// compose asks for the brief of a subscription.
+func (b *Bot) compose(ctx context.Context, sub *Subscription, now, since time.Time) (*digest.Brief, error) {
+	if err := fail("rank"); err != nil {
+		return nil, err
+	}
+	q, err := b.query(ctx, sub, now, since)
+	if err != nil {
+		return nil, err
+	}
+	return b.Engine.Brief(ctx, q)
+}
+
+// query puts together what a subscription wants, what its channel got already and what its votes taught.
+func (b *Bot) query(ctx context.Context, sub *Subscription, now, since time.Time) (digest.Query, error) {
+	q := digest.Query{
+		Topics: sub.Topics, Exclude: sub.Exclude, Follow: sub.Follow, Mute: sub.Mute, MuteWords: sub.MuteWords,
+		Since: since, Now: now, Count: sub.Count, Language: sub.Language,
+	}
+	err := b.DB.View(ctx, func(tx store.Tx) error {
+		key := channelKey(sub.Channel)
+		for k := range tx.Scan(seenBucket, key+idAt(since.Add(-firstWindow)), after(key)) {
+			q.Seen = append(q.Seen, k[len(key):])
+		}
+		var err error
+		q.Taste, err = tasteOf(tx, sub)
+		return err
+	})
+	return q, err
+}
+
+// idAt is where the IDs of insights begin that were taken at t or later.
+func idAt(t time.Time) string {
+	ms := strconv.FormatInt(max(t.UnixMilli(), 0), 36)
+	for len(ms) < 9 {
+		ms = "0" + ms
+	}
+	return ms
+}
+
+// commit writes a delivery, the marks of its insights and the state of its subscription in one transaction. When there is
+// a delivery for that date already, nothing is written.
+func (b *Bot) commit(ctx context.Context, sub Subscription, d *Delivery, brief *digest.Brief, offer *Proposal) error {
+	if err := fail("plan.before"); err != nil {
+		return err
+	}
+	d.Channel = sub.Channel
+	if d.ID == "" {
+		d.ID = channelKey(sub.Channel) + string(d.Date)
+	}
+	if brief != nil {
+		for _, p := range brief.Picks {
+			d.Insights = append(d.Insights, p.Insight.ID)
+		}
+	}
+	err := b.DB.Update(ctx, func(tx store.Tx) error {
+		if done, err := exists(tx, deliveryBucket, d.ID); done || err != nil {
+			return err
+		}
+		if err := putDelivery(tx, d); err != nil {
+			return err
+		}
+		for _, id := range d.Insights {
+			if err := store.Put(tx, seenBucket, channelKey(d.Channel)+id, seenMark{d.Date}); err != nil {
+				return err
+			}
+		}
+		return b.advanceSubscription(tx, d, offer)
+	})
+	if err != nil {
+		return err
+	}
+	return fail("plan.after")
+}
+
+// advanceSubscription notes in a subscription that a brief was made.
+func (b *Bot) advanceSubscription(tx store.Tx, d *Delivery, offer *Proposal) error {
+	sub, found, err := get[Subscription](tx, subscriptionBucket, channelKey(d.Channel))
+	if err != nil || !found || d.State == GivenUp {
+		return err
+	}
+	sub.First = false
+	if len(d.Insights) > 0 {
+		sub.Last = d.ID
+	}
+	if d.Purpose != Asked {
+		sub.LastAt = b.now()
+	}
+	if offer != nil {
+		if err := noteProposal(tx, &sub, offer, b.now()); err != nil {
+			return err
+		}
+	}
+	return store.Put(tx, subscriptionBucket, channelKey(d.Channel), sub)
+}
+
+// The weights of votes.
+const (
+	perVote  = 0.25 // of one vote, for the podcast and for each word
+	mostVote = 1.0
+)
+
+// tasteOf sums up the votes of a channel; what was set by hand stands over them.
+func tasteOf(tx store.Tx, sub *Subscription) (digest.Taste, error) {
+	votes, err := all[Vote](tx, voteBucket, channelKey(sub.Channel))
+	t := digest.Taste{Feeds: map[string]float64{}, Words: map[string]float64{}}
+	for _, v := range votes {
+		if v.At.Before(sub.VotesFrom) {
+			continue
+		}
+		w := perVote
+		if !v.Up {
+			w = -perVote
+		}
+		t.Feeds[v.Feed] = bounded(t.Feeds[v.Feed] + w)
+		for _, word := range v.Words {
+			t.Words[word] = bounded(t.Words[word] + w)
+		}
+	}
+	override(t.Feeds, sub.Edits.Feeds)
+	override(t.Words, sub.Edits.Words)
+	return t, err
+}
+
+func bounded(w float64) float64 { return math.Max(-mostVote, math.Min(mostVote, w)) }
+
+func override(weights, edits map[string]float64) {
+	for k, w := range edits {
+		weights[k] = w
+		if w == 0 {
+			delete(weights, k)
+		}
+	}
+}

@@ -1,0 +1,318 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"podbrief/digest"
+)
+
+// Frame is what a brief is shown with, beside its picks.
+type Frame struct {
+	Zone     *time.Location // of the dates shown; nil is UTC
+	Purpose  Purpose
+	Due      time.Time // when it was due, to say that it is late
+	Quota    int       // picks that a full brief has
+	Proposal *Proposal
+	Preview  bool // shown to one person, not sent
+}
+
+// lateAfter is how late a brief says that it is late.
+const lateAfter = 30 * time.Minute
+
+// frame returns what a delivery's brief is shown with.
+func frame(sub *Subscription, d *Delivery, offer *Proposal) Frame {
+	return Frame{Zone: sub.Schedule.location(), Purpose: d.Purpose, Due: d.Due, Quota: sub.Count, Proposal: offer}
+}
+
+// BriefMessage renders a brief. It is the only place that turns a brief into words.
+func BriefMessage(b *digest.Brief, f Frame) Message {
+	zone := f.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	day := b.Now.In(zone).Format("Mon 2 Jan")
+	m := Message{Heading: briefHeading(b, f, day), Text: strings.Join(nonEmpty(b.Headline, thin(b, f)), "\n")}
+	for i, p := range b.Picks {
+		m.Sections = append(m.Sections, pickSection(i+1, p))
+	}
+	notes := []string{b.Label}
+	if n := b.Podcasts; n > 0 {
+		notes = append([]string{"Chosen from " + count(n, "podcast")}, notes...)
+	}
+	if f.Purpose == Daily && !f.Preview && b.Now.Sub(f.Due) > lateAfter {
+		notes = append(notes, "Late: it was due at "+f.Due.In(zone).Format("15:04"))
+	}
+	m.Actions = []Action{{Label: "Settings", Command: []string{"settings"}, Form: true}}
+	if p := f.Proposal; p != nil && len(b.Picks) > 0 {
+		notes = append(notes, fmt.Sprintf("New podcast on %s: %s", p.Topic, p.Title))
+		m.Actions = append(m.Actions, Action{Label: clip("Follow "+p.Title, 60), Command: []string{"follow", token(p.URL)}})
+	}
+	m.Footer = strings.Join(nonEmpty(notes...), " · ")
+	m.Summary = summary(b, m.Heading)
+	return m
+}
+
+func briefHeading(b *digest.Brief, f Frame, day string) string {
+	n := len(b.Picks)
+	switch {
+	case n == 0:
+		return "Nothing new for " + day
+	case f.Preview:
+		return fmt.Sprintf("Preview: %s, %s", count(n, "insight"), day)
+	case f.Purpose == First:
+		return fmt.Sprintf("Your first brief: %s of the last 7 days", count(n, "insight"))
+	}
+	return fmt.Sprintf("%s for %s", count(n, "insight"), day)
+}
+
+// thin says honestly that there are fewer picks than usual.
+func thin(b *digest.Brief, f Frame) string {
+	n, about := len(b.Picks), "on your topics"
+	if len(b.Topics) == 0 {
+		about = "in what is scanned"
+	}
+	switch {
+	case n == 0 && f.Preview:
+		return "Nothing new " + about + " since the last brief."
+	case n == 0:
+		return "Nothing new " + about + " today."
+	case n < min(b.Asked, max(f.Quota, 1)) && f.Purpose == Daily:
+		return fmt.Sprintf("%d today: nothing else new %s.", n, about)
+	}
+	return ""
+}
+
+// summary is what a notification shows: the first claim.
+func summary(b *digest.Brief, heading string) string {
+	if len(b.Picks) == 0 {
+		return heading
+	}
+	first, _ := firstSentence(b.Picks[0].Insight.Text)
+	return clip(heading+": "+first, 150)
+}
+
+// pickSection renders one pick of a brief.
+func pickSection(n int, p digest.Pick) Section {
+	s := itemSection(p.Item)
+	s.Heading = fmt.Sprintf("%d. %s", n, s.Heading)
+	if len(p.Also) > 0 {
+		s.Meta += " · also said on " + strings.Join(p.Also[:min(len(p.Also), 3)], ", ")
+	}
+	if p.Reason != "" {
+		s.Meta += " · " + strings.TrimSuffix(p.Reason, ".")
+	}
+	s.Meta = strings.TrimPrefix(s.Meta, " · ")
+	s.Actions = insightActions(p.Insight.ID)
+	return s
+}
+
+// itemSection renders an insight with its source: the claim, the words it rests on and the link to the second.
+func itemSection(it digest.Item) Section {
+	claim, rest := firstSentence(it.Insight.Text)
+	s := Section{Heading: claim, Text: rest, Link: Link{Label: sourceLabel(it), URL: it.Link}, Image: it.Episode.Image}
+	if !alike(it.Insight.Text, it.Insight.Quote) {
+		s.Quote, s.Short = it.Insight.Quote, true
+	}
+	if it.Insight.Why != "" {
+		s.Text = strings.TrimSpace(s.Text + "\nWhy it matters: " + it.Insight.Why)
+	}
+	meta := []string{it.Insight.Speaker}
+	if it.Insight.FromNotes() {
+		meta = append(meta, "from the show notes")
+	}
+	s.Meta = strings.Join(nonEmpty(meta...), " · ")
+	return s
+}
+
+// sourceLabel names podcast, episode and second.
+func sourceLabel(it digest.Item) string {
+	label := it.Podcast + " — " + it.Episode.Title
+	if it.Insight.Timing != "unknown" && !it.Insight.FromNotes() {
+		label += " (" + clock(it.Insight.Start) + ")"
+	}
+	return label
+}
+
+// insightActions are what can be done with every insight.
+func insightActions(id string) []Action {
+	return []Action{
+		{Label: "More", Command: []string{"more", id}},
+		{Label: "Related", Command: []string{"related", id}},
+		{Label: "Ask", Command: []string{"ask", id}, Form: true},
+		{Label: "👍", Command: []string{"vote", "up", id}},
+		{Label: "👎", Command: []string{"vote", "down", id}},
+	}
+}
+
+// itemsMessage renders a list of insights.
+func itemsMessage(heading string, items []digest.Item) Message {
+	m := Message{Heading: heading}
+	for _, it := range items {
+		s := itemSection(it)
+		s.Actions = []Action{{Label: "More", Command: []string{"more", it.Insight.ID}}, {Label: "Save", Command: []string{"save", it.Insight.ID}}}
+		m.Sections = append(m.Sections, s)
+	}
+	return m
+}
+
+// moreMessage renders a quote with its surroundings.
+func moreMessage(s digest.Surroundings) Message {
+	m := Message{Heading: "What was said there", InThread: true}
+	add := func(title string, lines []digest.Line, quote bool) {
+		text := linesText(lines)
+		if text == "" {
+			return
+		}
+		sec := Section{Heading: title, Text: text}
+		if quote {
+			sec = Section{Heading: title, Quote: text, Link: Link{Label: sourceLabel(s.Item), URL: s.Link}}
+		}
+		m.Sections = append(m.Sections, sec)
+	}
+	add("Before", s.Before, false)
+	add("The quote", s.Quote, true)
+	add("After", s.After, false)
+	m.Actions = []Action{
+		{Label: "Related", Command: []string{"related", s.Insight.ID}},
+		{Label: "Save", Command: []string{"save", s.Insight.ID}},
+		{Label: "Ask", Command: []string{"ask", s.Insight.ID}, Form: true},
+	}
+	return m
+}
+
+// linesText writes lines of speech, each with its speaker.
+func linesText(lines []digest.Line) string {
+	var out []string
+	for _, l := range lines {
+		text := strings.TrimSpace(l.Text)
+		if text == "" {
+			continue
+		}
+		if l.Speaker != "" {
+			text = l.Speaker + ": " + text
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, "\n")
+}
+
+// answerMessage renders the answer to a question: cited sentences, or the closest passages when it is not answered.
+func answerMessage(a *digest.Answer, about string) Message {
+	m := Message{InThread: true, Footer: a.Label}
+	switch {
+	case a.Answer != "":
+		m.Text = a.Answer
+		if a.Gap != "" {
+			m.Text += "\nNot said: " + a.Gap
+		}
+	case len(a.Citations) == 0:
+		m.Text = "That is not in the episodes I know."
+	default:
+		m.Text = "I cannot answer that in a sentence. The closest passages in the episodes I know:"
+		if a.Gap != "" {
+			m.Text = "That is not in the episodes I know: " + a.Gap + " The closest passages:"
+		}
+	}
+	for _, c := range a.Citations {
+		m.Sections = append(m.Sections, citationSection(c))
+	}
+	for _, q := range a.Next {
+		if len(q)+len("ask ") <= 90 {
+			m.Actions = append(m.Actions, Action{Label: clip(q, 60), Command: []string{"ask", q}})
+		}
+	}
+	if len(m.Actions) == 0 && about != "" {
+		m.Actions = []Action{{Label: "More", Command: []string{"more", about}}, {Label: "Related", Command: []string{"related", about}}}
+	}
+	return m
+}
+
+func citationSection(c digest.Citation) Section {
+	label := c.Podcast + " — " + c.Episode.Title
+	if c.Start > 0 {
+		label += " (" + clock(c.Start) + ")"
+	}
+	s := Section{Quote: c.Quote, Link: Link{Label: label, URL: c.Link}, Meta: c.Speaker}
+	if c.Sentence > 0 {
+		s.Meta = strings.Join(nonEmpty(fmt.Sprintf("[%d]", c.Sentence), c.Speaker), " ")
+	}
+	return s
+}
+
+// plain is a message without all that a platform may have refused: what is left is its text, in short parts.
+func plain(m Message) Message {
+	out := Message{Heading: m.Heading, Text: clip(m.Text, 500), Footer: clip(m.Footer, 300), Private: m.Private}
+	for _, s := range m.Sections {
+		out.Sections = append(out.Sections, Section{Text: clip(strings.Join(nonEmpty(s.Heading, s.Text), " "), 500), Meta: clip(s.Link.Label, 150)})
+	}
+	return out
+}
+
+// marked is a message that may be there already.
+func marked(m Message) Message {
+	m.Footer = strings.Join(nonEmpty("Sent again after an interruption", m.Footer), " · ")
+	return m
+}
+
+// firstSentence cuts a text after its first sentence, when that makes a heading.
+func firstSentence(text string) (first, rest string) {
+	text = strings.TrimSpace(text)
+	for i, r := range text {
+		if !strings.ContainsRune(".!?", r) || i < 40 {
+			continue
+		}
+		next := strings.TrimLeft(text[i+1:], `"'”’)`)
+		if head := text[:len(text)-len(next)]; strings.HasPrefix(next, " ") && startsSentence(next) {
+			return head, strings.TrimSpace(next)
+		}
+	}
+	return text, ""
+}
+
+func startsSentence(s string) bool {
+	s = strings.TrimLeft(s, " \"'“‘(")
+	return s != "" && !unicode.IsLower([]rune(s)[0])
+}
+
+// alike reports whether a claim only repeats its quote.
+func alike(claim, quote string) bool {
+	words := func(s string) []string {
+		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	}
+	c, q := words(claim), words(quote)
+	if len(q) == 0 {
+		return true
+	}
+	have := 0
+	for _, w := range q {
+		if slices.Contains(c, w) {
+			have++
+		}
+	}
+	return have*10 >= len(q)*9
+}
+
+// clock writes a time within an episode: 1:02:03 or 2:03.
+func clock(d time.Duration) string {
+	s := int(d.Seconds())
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// count writes a number of things: "1 podcast", "2 podcasts".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func nonEmpty(parts ...string) []string {
+	return slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+}

@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Serve runs the bot until ctx is done: its adapters, its schedule and its queue. Then adapters stop receiving, jobs that
+// run end, a post in flight within 25 seconds, and Serve returns nil. An adapter that fails is started again with longer
+// and longer pauses and stops nothing else.
+func (b *Bot) Serve(ctx context.Context) error {
+	if err := b.know(ctx); err != nil {
+		return err
+	}
+	b.kick = make(chan struct{}, 1)
+	g, ctx := errgroup.WithContext(ctx)
+	for _, a := range b.Adapters {
+		g.Go(func() error {
+			b.runAdapter(ctx, a)
+			return nil
+		})
+	}
+	g.Go(func() error { return b.Queue.Run(ctx, b.Do) })
+	g.Go(func() error {
+		b.schedule(ctx)
+		return nil
+	})
+	return g.Wait()
+}
+
+// The pauses between two starts of an adapter that failed.
+const (
+	firstPause = 5 * time.Second
+	mostPause  = 10 * time.Minute
+)
+
+func (b *Bot) runAdapter(ctx context.Context, a Adapter) {
+	pause := firstPause
+	for ctx.Err() == nil {
+		b.health.set(a.Platform(), "")
+		began := time.Now()
+		err := a.Run(ctx, b.Commands(), b.Handle)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			return // it has nothing more to say, as a console at the end of its input
+		}
+		b.health.set(a.Platform(), err.Error())
+		b.Log.Error("adapter stopped; it is started again", "platform", a.Platform(), "after", pause, "err", err)
+		if time.Since(began) > mostPause {
+			pause = firstPause
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, mostPause)
+	}
+}
+
+// schedule calls Tick every minute, and earlier when a delivery is to be looked at.
+func (b *Bot) schedule(ctx context.Context) {
+	var tidied time.Time
+	for ctx.Err() == nil {
+		next, err := b.Tick(ctx)
+		if err != nil && ctx.Err() == nil {
+			b.Log.Error("schedule not read", "err", err)
+		}
+		b.health.tick(b.now(), err)
+		if now := b.now(); now.Sub(tidied) >= 24*time.Hour {
+			tidied = now
+			if subs, err := b.subscriptions(ctx); err == nil {
+				b.housekeeping(ctx, subs)
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-b.kick:
+		case <-time.After(b.sleep(next)):
+		}
+	}
+}
+
+// sleep returns how long the schedule may sleep: until the next full minute, or until a delivery is to be looked at.
+func (b *Bot) sleep(next time.Time) time.Duration {
+	now := b.now()
+	every := orDefault(b.Times.Tick, time.Minute)
+	d := now.Truncate(every).Add(every).Sub(now)
+	if !next.IsZero() {
+		d = min(d, next.Sub(now))
+	}
+	return max(d, time.Millisecond)
+}
+
+// lookAgain wakes the schedule, when it runs.
+func (b *Bot) lookAgain() {
+	select {
+	case b.kick <- struct{}{}:
+	default: // nil when nothing serves: the caller ticks itself
+	}
+}
+
+// Health is how the bot is, for /healthz.
+type Health struct {
+	OK       bool              `json:"ok"`
+	Adapters map[string]string `json:"adapters"` // by platform: "ok", or what is wrong
+	Ticked   time.Time         `json:"ticked"`   // when it last looked at what is due
+	Error    string            `json:"error,omitempty"`
+	Podcasts int               `json:"podcasts"`
+}
+
+// health collects what Health tells.
+type health struct {
+	mu       sync.Mutex
+	adapters map[string]string
+	ticked   time.Time
+	err      error
+}
+
+func (h *health) set(platform, trouble string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.adapters == nil {
+		h.adapters = map[string]string{}
+	}
+	h.adapters[platform] = trouble
+}
+
+func (h *health) tick(at time.Time, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ticked, h.err = at, err
+}
+
+// Health says how the bot is.
+func (b *Bot) Health() Health {
+	b.health.mu.Lock()
+	defer b.health.mu.Unlock()
+	h := Health{OK: b.health.err == nil, Adapters: map[string]string{}, Ticked: b.health.ticked, Podcasts: len(b.casts.list())}
+	for p, trouble := range b.health.adapters {
+		if h.Adapters[p] = "ok"; trouble != "" {
+			h.Adapters[p], h.OK = trouble, false
+		}
+	}
+	if b.health.err != nil {
+		h.Error = b.health.err.Error()
+	}
+	return h
+}

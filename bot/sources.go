@@ -1,0 +1,393 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"podbrief/bot/directory"
+	"podbrief/digest/feed"
+	"podbrief/store"
+)
+
+// maxPacked is how many podcasts are scanned because of packs.
+const maxPacked = 200
+
+// podcasts is what is known of podcasts in memory, for names, completion and counts. The schedule renews it.
+type podcasts struct {
+	mu    sync.RWMutex
+	feeds []feed.Feed
+}
+
+func (p *podcasts) list() []feed.Feed {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.feeds
+}
+
+func (p *podcasts) set(feeds []feed.Feed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.feeds = feeds
+}
+
+// know renews what is known of podcasts.
+func (b *Bot) know(ctx context.Context) error {
+	feeds, err := b.Engine.Podcasts(ctx)
+	if err == nil {
+		b.casts.set(feeds)
+	}
+	return err
+}
+
+// scanning reports whether some podcast was never read, or an episode waits to be.
+func (b *Bot) scanning(ctx context.Context) bool {
+	for _, f := range b.casts.list() {
+		if f.State.CheckedAt.IsZero() {
+			return true
+		}
+	}
+	pending, err := b.Engine.Pending(ctx)
+	return err == nil && len(pending) > 0
+}
+
+// scan begins to scan a podcast.
+func (b *Bot) scan(ctx context.Context, p directory.Podcast) error {
+	return b.Engine.AddFeed(ctx, feed.Feed{URL: p.URL, Title: p.Title}, false)
+}
+
+// scanNew begins to scan what the subscriptions of all channels need and was not scanned yet. It returns how many podcasts
+// are scanned.
+func (b *Bot) scanNew(ctx context.Context) (int, error) {
+	subs, err := b.subscriptions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	want := b.wanted(subs)
+	known := map[string]bool{}
+	for _, f := range b.casts.list() {
+		known[f.URL] = true
+	}
+	for _, p := range want {
+		if known[p.URL] {
+			continue
+		}
+		if err := b.scan(ctx, p); err != nil {
+			return 0, err
+		}
+	}
+	return len(want), b.know(ctx)
+}
+
+// subscriptions reads all subscriptions.
+func (b *Bot) subscriptions(ctx context.Context) ([]Subscription, error) {
+	return view(ctx, b.DB, func(tx store.Tx) ([]Subscription, error) {
+		return all[Subscription](tx, subscriptionBucket, "")
+	})
+}
+
+// wanted lists the podcasts that subscriptions need: those followed, and those of the packs.
+func (b *Bot) wanted(subs []Subscription) []directory.Podcast {
+	var topics []string
+	var out []directory.Podcast
+	seen := map[string]bool{}
+	add := func(p directory.Podcast) {
+		if !seen[p.URL] {
+			seen[p.URL] = true
+			out = append(out, p)
+		}
+	}
+	for _, s := range subs {
+		for _, t := range s.Topics {
+			topics = addTo(topics, t)
+		}
+		for _, u := range s.Follow {
+			add(directory.Podcast{URL: u})
+		}
+	}
+	packed := b.packed(topics)
+	for _, o := range packed[:min(len(packed), maxPacked)] {
+		add(directory.Podcast{Title: o.Title, URL: o.URL})
+	}
+	return out
+}
+
+// packed lists the podcasts of the packs to scan: the operator's, or those of the topics subscribed; all packs when there
+// are topics and none has one.
+func (b *Bot) packed(topics []string) []feed.Outline {
+	of := func(in func(pack string) bool) (out []feed.Outline) {
+		for _, o := range b.Sources.Catalog {
+			if in(o.Topic) {
+				out = append(out, o)
+			}
+		}
+		return out
+	}
+	if len(b.Sources.Packs) > 0 {
+		return of(func(pack string) bool { return slices.Contains(b.Sources.Packs, pack) })
+	}
+	out := of(func(pack string) bool {
+		return slices.ContainsFunc(topics, func(t string) bool { return covers(pack, t) })
+	})
+	if len(out) == 0 && len(topics) > 0 {
+		return spread(b.Sources.Catalog)
+	}
+	return out
+}
+
+// covers reports whether a pack is about a topic: its words occur in it.
+func covers(pack, topic string) bool {
+	words := strings.Fields(strings.ReplaceAll(topic, "-", " "))
+	for w := range strings.SplitSeq(pack, "-") {
+		if slices.Contains(words, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// spread orders podcasts so that each pack has its turn.
+func spread(list []feed.Outline) []feed.Outline {
+	var turns [][]feed.Outline
+	seen := map[string]int{}
+	for _, o := range list {
+		n := seen[o.Topic]
+		seen[o.Topic]++
+		if n == len(turns) {
+			turns = append(turns, nil)
+		}
+		turns[n] = append(turns[n], o)
+	}
+	return slices.Concat(turns...)
+}
+
+// catalogOn lists the catalog's podcasts on topics.
+func (b *Bot) catalogOn(topics []string) []directory.Podcast {
+	var out []directory.Podcast
+	for _, o := range b.Sources.Catalog {
+		if slices.ContainsFunc(topics, func(t string) bool { return covers(o.Topic, t) }) {
+			out = append(out, directory.Podcast{Title: o.Title, URL: o.URL})
+		}
+	}
+	return out
+}
+
+// titleOf names a podcast by its address.
+func (b *Bot) titleOf(address string) string {
+	for _, f := range b.casts.list() {
+		if f.URL == address && f.Title != "" {
+			return f.Title
+		}
+	}
+	for _, o := range b.Sources.Catalog {
+		if o.URL == address {
+			return o.Title
+		}
+	}
+	return hostOf(address)
+}
+
+func (b *Bot) titlesOf(addresses []string) []string {
+	var out []string
+	for _, a := range addresses {
+		out = append(out, b.titleOf(a))
+	}
+	return out
+}
+
+// hostOf is what may be shown of an address: the rest of it may hold a key.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "a podcast"
+	}
+	return u.Host
+}
+
+// urls are the addresses of all podcasts that are scanned.
+func (p *podcasts) urls() []string {
+	var out []string
+	for _, f := range p.list() {
+		out = append(out, f.URL)
+	}
+	return out
+}
+
+// named finds podcasts by what a user calls them: address, token, whole name, or else part of the name. It looks among
+// the addresses given, or with nil among all that are known and those of the catalog; an empty name means all.
+func (b *Bot) named(among []string, name string) []directory.Podcast {
+	if among == nil {
+		among = b.casts.urls()
+		for _, o := range b.Sources.Catalog {
+			among = addTo(among, o.URL)
+		}
+	}
+	name = strings.TrimSpace(name)
+	fold := foldTerm(name)
+	var whole, part []directory.Podcast
+	for _, u := range among {
+		p := directory.Podcast{Title: b.titleOf(u), URL: u}
+		title := foldTerm(p.Title)
+		switch {
+		case u == name, token(u) == name, title == fold && fold != "":
+			whole = append(whole, p)
+		case strings.Contains(title, fold):
+			part = append(part, p)
+		}
+	}
+	if len(whole) > 0 {
+		return whole
+	}
+	return part
+}
+
+// remember keeps podcasts that are offered, so that a button can name them.
+func (b *Bot) remember(ctx context.Context, ch Channel, ps []directory.Podcast) error {
+	return b.DB.Update(ctx, func(tx store.Tx) error {
+		for _, p := range ps {
+			if err := store.Put(tx, choiceBucket, workspaceKey(ch)+token(p.URL), p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// found is what a name came to: podcasts, or choices when it may mean several.
+type found struct {
+	podcasts []directory.Podcast
+	choices  []directory.Podcast
+	left     int // podcasts of a list that were left out
+}
+
+// find finds the podcasts that a user means: by the token of a button, an address, or a name, which is looked up among the
+// known ones first and then in the directory.
+func (b *Bot) find(ctx context.Context, a *asking, text string) (found, error) {
+	if p, ok, err := b.offered(ctx, a.target, text); err != nil || ok {
+		return found{podcasts: []directory.Podcast{p}}, err
+	}
+	if u, ok := webAddress(text); ok {
+		return b.findAddress(ctx, u)
+	}
+	hits := b.named(nil, text)
+	if len(hits) == 1 || len(hits) > 1 && foldTerm(hits[0].Title) == foldTerm(text) {
+		return found{podcasts: hits[:1]}, nil
+	}
+	if len(hits) > 1 {
+		return found{choices: hits[:min(len(hits), 5)]}, nil
+	}
+	return b.lookUpName(ctx, text)
+}
+
+// offered returns the podcast that a button's token stands for.
+func (b *Bot) offered(ctx context.Context, ch Channel, text string) (p directory.Podcast, ok bool, err error) {
+	if !strings.HasPrefix(text, "p-") {
+		return p, false, nil
+	}
+	err = b.DB.View(ctx, func(tx store.Tx) error {
+		p, ok, err = get[directory.Podcast](tx, choiceBucket, workspaceKey(ch)+text)
+		return err
+	})
+	return p, ok, err
+}
+
+// webAddress reports whether a text is an address, also one without its scheme, or wrapped as chats do.
+func webAddress(text string) (string, bool) {
+	text = strings.Trim(strings.TrimSpace(text), "<>")
+	text, _, _ = strings.Cut(text, "|")
+	if strings.ContainsAny(text, " \t") {
+		return "", false
+	}
+	if !strings.Contains(text, "://") {
+		host, _, _ := strings.Cut(text, "/")
+		if !strings.Contains(host, ".") || strings.HasSuffix(host, ".") {
+			return "", false
+		}
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	return text, err == nil && u.Host != ""
+}
+
+// findAddress finds what is at an address: a feed, a web page with feeds, or an OPML file.
+func (b *Bot) findAddress(ctx context.Context, address string) (found, error) {
+	for _, p := range b.named(nil, address) {
+		if p.URL == address {
+			return found{podcasts: []directory.Podcast{p}}, nil
+		}
+	}
+	if b.Sources.Client == nil {
+		return found{podcasts: []directory.Podcast{{Title: hostOf(address), URL: address}}}, nil
+	}
+	if list, ok := b.readOPML(ctx, address); ok {
+		kept := list[:min(len(list), maxFeeds)]
+		return found{podcasts: kept, left: len(list) - len(kept)}, nil
+	}
+	links, err := feed.Discover(ctx, b.Sources.Client, address)
+	if fe, ok := errors.AsType[*feed.Error](err); ok {
+		return found{}, tell("That address cannot be followed: %s.", strings.TrimSuffix(fe.Error(), "."))
+	}
+	if err != nil {
+		return found{}, err
+	}
+	var ps []directory.Podcast
+	for _, l := range links {
+		ps = append(ps, directory.Podcast{Title: firstOf(l.Title, hostOf(l.URL)), URL: l.URL})
+	}
+	switch len(ps) {
+	case 0:
+		return found{}, tell("There is no podcast feed at that address; give the feed's own address.")
+	case 1:
+		return found{podcasts: ps}, nil
+	}
+	return found{choices: ps[:min(len(ps), 5)]}, nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// readOPML reads the podcasts of an OPML file; false when the address is none.
+func (b *Bot) readOPML(ctx context.Context, address string) ([]directory.Podcast, bool) {
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasSuffix(u.Path, ".opml") && !strings.HasSuffix(u.Path, "opml.xml") {
+		return nil, false
+	}
+	body, _, _, err := feed.ReadBody(ctx, b.Sources.Client, address, feed.MaxFeed, "text/x-opml, application/xml")
+	if err != nil {
+		return nil, false
+	}
+	outlines, err := feed.ReadOPML(strings.NewReader(string(body)))
+	var out []directory.Podcast
+	for _, o := range outlines {
+		out = append(out, directory.Podcast{Title: firstOf(o.Title, hostOf(o.URL)), URL: o.URL})
+	}
+	return out, err == nil && len(out) > 0
+}
+
+// lookUpName asks the directory for a podcast that nobody here knows.
+func (b *Bot) lookUpName(ctx context.Context, name string) (found, error) {
+	if b.Sources.Directory == nil {
+		return found{}, tell("I know no podcast called “%s”; give the address of its feed or web page.", clip(name, 60))
+	}
+	ps, err := b.Sources.Directory.Search(ctx, name, 5)
+	if err != nil {
+		b.Log.Warn("directory not asked", "err", err)
+		return found{}, tell("I know no podcast called “%s”, and the directory does not answer; give the address of its feed.", clip(name, 60))
+	}
+	for _, p := range ps {
+		if foldTerm(p.Title) == foldTerm(name) {
+			return found{podcasts: []directory.Podcast{p}}, nil
+		}
+	}
+	if len(ps) == 0 {
+		return found{}, tell("No podcast called “%s” was found; give the address of its feed or web page.", clip(name, 60))
+	}
+	return found{choices: ps}, nil
+}

@@ -1,0 +1,89 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"podbrief/store"
+)
+
+// How long records are kept.
+const (
+	keepDeliveries = 400 * 24 * time.Hour // with their messages and the marks of their insights
+	keepUses       = 7 * 24 * time.Hour
+	keepGone       = 90 * 24 * time.Hour // the subscription of a person who cannot be reached
+)
+
+// tidy deletes what is too old, at most a tenth of the deliveries at once: a clock that jumps ahead must not delete all.
+func (b *Bot) tidy(ctx context.Context) error {
+	now := b.now()
+	err := b.DB.Update(ctx, func(tx store.Tx) error {
+		all, err := all[Delivery](tx, deliveryBucket, "")
+		if err != nil {
+			return err
+		}
+		most := len(all)/10 + 1
+		for _, d := range all {
+			if d.Open() || now.Sub(d.Due) < keepDeliveries {
+				continue
+			}
+			if most--; most < 0 {
+				b.Log.Warn("many old deliveries; the rest is deleted tomorrow")
+				return nil
+			}
+			if err := dropDelivery(tx, &d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return b.DB.Update(ctx, func(tx store.Tx) error { return dropOld(tx, now) })
+}
+
+// dropDelivery deletes a delivery with its marks.
+func dropDelivery(tx store.Tx, d *Delivery) error {
+	key := channelKey(d.Channel)
+	for _, id := range d.Insights {
+		if err := tx.Delete(seenBucket, key+id); err != nil {
+			return err
+		}
+	}
+	if d.MessageID != "" {
+		for _, bucket := range []string{messageBucket, threadBucket} {
+			if err := tx.Delete(bucket, key+part(d.MessageID)); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Delete(deliveryBucket, d.ID)
+}
+
+// dropOld deletes counts of what was done and subscriptions of people who are gone.
+func dropOld(tx store.Tx, now time.Time) error {
+	for key := range tx.Scan(useBucket, "", "") {
+		u, err := store.Get[Uses](tx, useBucket, key)
+		if err != nil {
+			return err
+		}
+		if len(u.Times) == 0 || now.Sub(u.Times[len(u.Times)-1]) > keepUses {
+			if err := tx.Delete(useBucket, key); err != nil {
+				return err
+			}
+		}
+	}
+	subs, err := all[Subscription](tx, subscriptionBucket, "")
+	if err != nil {
+		return err
+	}
+	for _, s := range subs {
+		if s.Stop.Class == UserGone && now.Sub(s.Stop.Since) > keepGone {
+			if err := tx.Delete(subscriptionBucket, channelKey(s.Channel)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
