@@ -61,3 +61,23 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkHostile reads texts of several megabytes, made to let a reader look for the same end again and again.
+func BenchmarkHostile(b *testing.B) {
+	const words = "Salmon swim up the river. "
+	parts := map[string]string{
+		"brackets": "[", "tags": "<v", "entities": "&amp;amp", "marks": "[1:02]", "lines": "\na", "links": "[a](",
+		"codes": `{\`, "colons": "A:", "paragraphs": "<p><cite>", "captions": "\n00:01.000 --> 00:02.000\n",
+	}
+	for name, part := range parts {
+		for _, mediaType := range []string{"text/plain", "text/markdown", "text/html"} {
+			in := []byte("00:01 " + strings.Repeat(words, 30) + "\n00:02 b\n" + strings.Repeat(part, MaxBytes/8/len(part)) + strings.Repeat(words, MaxBytes/2/len(words)))
+			b.Run(name+"/"+mediaType, func(b *testing.B) {
+				b.SetBytes(int64(len(in)))
+				for b.Loop() {
+					_, _ = Parse(in, mediaType, "") // refused or not, it must end soon
+				}
+			})
+		}
+	}
+}

@@ -126,9 +126,10 @@ func cutVoice(text string) (before, name, after string, found bool) {
 			return text, "", "", false
 		}
 		i += from
-		end := strings.IndexByte(text[i:], '>')
+		end := tagEnd(text[i:])
 		if end < 0 {
-			return text, "", "", false
+			from = i + 2
+			continue
 		}
 		tag := text[i+2 : i+end]
 		if sp := strings.IndexAny(tag, " \t"); sp >= 0 && (sp == 0 || tag[0] == '.') {
@@ -163,7 +164,7 @@ func stripTags(s string) string {
 		if i < 0 || i+1 >= len(s) {
 			break
 		}
-		end := strings.IndexByte(s[i:], '>')
+		end := tagEnd(s[i:])
 		if end < 0 || !tagStart(s[i+1:i+end]) {
 			b.WriteString(s[:i+1])
 			s = s[i+1:]
@@ -175,6 +176,9 @@ func stripTags(s string) string {
 	b.WriteString(s)
 	return b.String()
 }
+
+// tagEnd finds the ">" of the tag that s begins with. Captions hold short tags only.
+func tagEnd(s string) int { return strings.IndexByte(s[:min(len(s), 300)], '>') }
 
 func tagStart(tag string) bool {
 	if tag == "" {

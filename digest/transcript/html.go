@@ -137,13 +137,12 @@ func readPage(s string, strict bool) *page {
 	}
 }
 
-func (p *page) words(raw string) {
+func (p *page) words(text string) {
 	switch {
 	case p.skip != "":
 	case p.into != "":
-		p.aside.WriteString(html.UnescapeString(raw))
+		p.aside.WriteString(text)
 	default:
-		text := html.UnescapeString(raw)
 		if p.link {
 			p.linked += len(text)
 		}

@@ -24,23 +24,28 @@ func dropNoise(s string) string {
 		if i < 0 {
 			break
 		}
-		end := strings.IndexAny(s[i+1:], "])")
-		if end < 0 {
-			break
-		}
-		if !noise(s[i+1 : i+1+end]) {
+		inner, after, ok := bracketed(s[i:])
+		if !ok || !noise(inner) {
 			b.WriteString(s[:i+1])
 			s = s[i+1:]
 			continue
 		}
-		b.WriteString(beforeNoise(s[:i], s[i+end+2:]))
-		s = s[i+end+2:]
-	}
-	if b.Len() == 0 {
-		return s
+		b.WriteString(beforeNoise(s[:i], after))
+		s = after
 	}
 	b.WriteString(s)
 	return b.String()
+}
+
+const longestNoise = 120 // bytes within brackets
+
+// bracketed returns what stands within the bracket that s begins with, and after it. What is long is no stage direction.
+func bracketed(s string) (inner, after string, ok bool) {
+	end := strings.IndexAny(s[1:min(len(s), longestNoise)], "])")
+	if end < 0 {
+		return "", "", false
+	}
+	return s[1 : 1+end], s[end+2:], true
 }
 
 // beforeNoise returns the words before a stage direction, ready to be followed by those after it.
@@ -53,9 +58,6 @@ func beforeNoise(before, after string) string {
 }
 
 func noise(inner string) bool {
-	if len(inner) > 120 {
-		return false
-	}
 	inner = strings.ToLower(inner)
 	_, second, _ := strings.Cut(inner, " ")
 	for _, n := range noises {

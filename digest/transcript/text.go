@@ -1,6 +1,9 @@
 package transcript
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // parseText reads plain text: "Name: ..." lines, with or without times, lines that begin with a time, or paragraphs.
 func parseText(s string) ([]Segment, error) {
@@ -68,27 +71,31 @@ func mostlyTimed(heads []head) bool {
 	return timed > 1 && timed*10 > n*6
 }
 
-// timedCues makes captions of lines that begin with a time; those that do not go on with the one before. Some hosts
-// write captions so, voice tags and all.
+// timedCues makes captions of lines that begin with a time; the others belong to the line before. Some hosts write
+// captions so, voice tags and all.
 func timedCues(heads []head) []cue {
 	var cues []cue
+	last := -1 // the last caption with a time
+	c := cue{}
 	for i := range heads {
 		h := &heads[i]
-		switch {
-		case h.timed:
-			if n := len(cues); n > 0 && h.at > cues[n-1].start {
-				cues[n-1].end = h.at
-			}
-			cues = append(cues, cue{start: h.at, timed: true, text: h.rest})
-		case len(cues) > 0:
-			cues[len(cues)-1].text += " " + h.rest
+		if h.timed {
+			c.start, c.timed = h.at, true
 		}
+		if h.rest == "" { // blank, or a time over its words
+			continue
+		}
+		if c.timed && last >= 0 && c.start > cues[last].start {
+			cues[last].end = c.start
+		}
+		spoken := voices(c, []string{h.rest})
+		if c.timed && len(spoken) > 0 {
+			last = len(cues)
+		}
+		cues = append(cues, spoken...)
+		c.timed = false
 	}
-	out := make([]cue, 0, len(cues))
-	for _, c := range cues {
-		out = append(out, voices(c, []string{c.text})...)
-	}
-	return out
+	return cues
 }
 
 // linesAreParagraphs reports whether the lines of a text without blank lines each end like a sentence.
@@ -190,16 +197,18 @@ func split(paras []paragraph) []paragraph {
 	}
 	var out []paragraph
 	for _, p := range paras {
+		words := 0 // of p that are in out already
 		for len(p.text) > longParagraph {
 			at := cutPoint(p.text)
 			first := p
 			first.text = strings.TrimSpace(p.text[:at])
-			n := countWords(first.text)
-			first.marks, p.marks = divide(p.marks, n)
-			p.text, p.brk = strings.TrimSpace(p.text[at:]), false
+			next := words + countWords(first.text)
+			first.marks, p.marks = divide(p.marks, words, next)
+			p.text, p.brk, words = strings.TrimSpace(p.text[at:]), false, next
 			out = append(out, first)
 		}
 		if p.text != "" {
+			p.marks = shift(p.marks, words)
 			out = append(out, p)
 		}
 	}
@@ -224,14 +233,11 @@ func cutPoint(s string) int {
 	return len(strings.ToValidUTF8(window, ""))
 }
 
-// divide shares out marks between a paragraph's first words and its others.
-func divide(marks []mark, words int) (first, others []mark) {
-	for _, m := range marks {
-		if m.word < words {
-			first = append(first, m)
-		} else {
-			others = append(others, mark{m.word - words, m.at})
-		}
+// divide cuts off the marks before word to, and counts their words from word from on.
+func divide(marks []mark, from, to int) (first, others []mark) {
+	n := 0
+	for n < len(marks) && marks[n].word < to {
+		n++
 	}
-	return first, others
+	return shift(slices.Clone(marks[:n]), from), marks[n:]
 }

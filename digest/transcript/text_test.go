@@ -59,6 +59,16 @@ Bob: Good.`, []Segment{
 				{Start: 3 * second, End: 6 * second, Text: "Right All of them."},
 				{Start: 6 * second, End: 7*second + spoken(1, wordsPerSecond), Text: "Right Yes."},
 			}},
+		{"times over their words", "00:00\nThe dam held.\n\n00:07\nThen it\nbroke.\n",
+			[]Segment{
+				{Start: 0, End: spoken(3, slowest), Text: "The dam held."},
+				{Start: 7 * second, End: 7*second + spoken(3, wordsPerSecond), Text: "Then it broke."},
+			}},
+		{"captions written as lines", "00:00 <v Ann Lee>The dam held.\n00:07 <v Bob>It broke.\n",
+			[]Segment{
+				{Start: 0, End: 7 * second, Speaker: "Ann Lee", Text: "The dam held."},
+				{Start: 7 * second, End: 7*second + spoken(2, wordsPerSecond), Speaker: "Bob", Text: "It broke."},
+			}},
 		{"plain paragraphs wrapped at 20 signs", "The dam held\nfor years.\n\nThen it broke,\nas Note: all dams do.\n",
 			[]Segment{{Timing: Unknown, Text: "The dam held for years."}, {Timing: Unknown, Text: "Then it broke, as Note: all dams do."}}},
 		{"a line a paragraph", "The dam held.\nThen it broke.\nNobody was hurt.\n",

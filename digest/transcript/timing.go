@@ -127,27 +127,25 @@ func takeMarks(s string) (string, []mark) {
 		if i < 0 {
 			break
 		}
-		end := strings.IndexAny(s[i+1:], "])")
-		if end < 0 {
-			break
-		}
-		inner := strings.TrimSuffix(s[i+1:i+1+end], `\`)
-		at, timed := clock(inner[strings.LastIndexByte(inner, ' ')+1:])
+		inner, after, ok := bracketed(s[i:])
+		at, timed := clock(lastWord(strings.TrimSuffix(inner, `\`)))
 		bare := timed && s[i] == '[' && !strings.Contains(inner, " ")
-		if !bare && !noise(inner) {
+		if !ok || !bare && !noise(inner) {
 			words += countWords(s[:i])
 			b.WriteString(s[:i+1])
 			s = s[i+1:]
 			continue
 		}
-		before := beforeNoise(s[:i], s[i+end+2:])
+		before := beforeNoise(s[:i], after)
 		words += countWords(before)
 		b.WriteString(before)
 		if timed {
 			marks = append(marks, mark{words, at})
 		}
-		s = s[i+end+2:]
+		s = after
 	}
 	b.WriteString(s)
 	return oneLine(b.String()), marks
 }
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
