@@ -1,6 +1,12 @@
 package feed
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// maxRun limits one piece of text, in bytes: no notes are longer that are kept, and parsers copy each several times.
+const maxRun = 8 * maxNotes
 
 // appendClean appends a piece of XML without what makes parsers stop: comments, declarations, control characters, and
 // "<" that begins nothing.
@@ -8,17 +14,18 @@ func appendClean(out *bytes.Buffer, piece []byte) {
 	for len(piece) > 0 {
 		i := bytes.IndexByte(piece, '<')
 		if i < 0 {
-			appendText(out, piece)
+			appendText(out, beginning(piece, maxRun))
 			return
 		}
-		appendText(out, piece[:i])
+		appendText(out, beginning(piece[:i], maxRun))
 		piece = piece[i:]
 		end, isMarkup := skipMarkup(piece, 0)
 		switch {
 		case isMarkup && end < 0:
 			return
 		case isMarkup && bytes.HasPrefix(piece, []byte("<![CDATA[")):
-			appendText(out, piece[:end])
+			appendText(out, beginning(piece[:end-len("]]>")], maxRun))
+			out.WriteString("]]>")
 			piece = piece[end:]
 		case isMarkup:
 			piece = piece[end:]
@@ -30,6 +37,17 @@ func appendClean(out *bytes.Buffer, piece []byte) {
 			piece = piece[1:]
 		}
 	}
+}
+
+// beginning returns the first n bytes of a text, less when that would cut a character.
+func beginning(text []byte, n int) []byte {
+	if len(text) <= n {
+		return text
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
 }
 
 // appendText appends text without the control characters that XML forbids.

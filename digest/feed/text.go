@@ -20,6 +20,7 @@ const (
 // line makes one clean line of plain text out of a title or name, which may hold entities and markup although it
 // should not. What only looks like markup ("vector<int>") stays.
 func line(s string) string {
+	s = s[:min(len(s), 64*maxTitle)]
 	if strings.ContainsAny(s, "<&") {
 		s = withoutTags(plain(s))
 	}
