@@ -159,19 +159,20 @@ func (x *lexicon) readNames(s *sentence) {
 		if !t.upper || i <= skip || isInitial(text[t.start:t.end]) || x.english.sets["not a name"][x.words[t.word].text] {
 			continue
 		}
-		start := int(t.start)
+		start, name := int(t.start), t.word
+		if i+1 < len(s.tokens) && (s.tokens[i+1].glue == '-' || s.tokens[i+1].glue == '.') {
+			skip = i + 1
+			name = x.number([]byte(strings.ToLower(text[start:s.tokens[skip].end])))
+		}
 		if start > s.from && (strings.HasSuffix(text[:start], `"`) || strings.HasSuffix(text[:start], "“")) {
 			continue
 		}
 		switch {
 		case start == s.from:
-			s.nameFirst = t.word
+			s.nameFirst = name
 		case start-s.from >= 2 && text[start-1] == ' ' && strings.IndexByte(".!?", text[start-2]) >= 0:
 		default:
-			s.names = append(s.names, t.word)
-		}
-		if i+1 < len(s.tokens) && (s.tokens[i+1].glue == '-' || s.tokens[i+1].glue == '.') {
-			skip = i + 1
+			s.names = append(s.names, name)
 		}
 	}
 }

@@ -47,3 +47,22 @@ func Measure(x Sample) Measurement {
 	}
 	return m
 }
+
+// Candidate is a window that passed the gates, by the numbers of its sentences.
+type Candidate struct {
+	First, Last int
+	Score       float64
+}
+
+// ReferenceCandidates returns the windows that pass the gates with their quality by the weights of the published
+// reference, so that agreement with it can be measured.
+func ReferenceCandidates(t *transcript.Transcript) []Candidate {
+	b := &Builtin{english(), referenceWeights()}
+	s := b.prepare(Input{Transcript: t})
+	var out []Candidate
+	for _, w := range s.candidates() {
+		f := s.describe(w)
+		out = append(out, Candidate{w.first, w.last, b.weights.quality(&f)})
+	}
+	return out
+}

@@ -160,7 +160,7 @@ func readScript(l *language, t *transcript.Transcript) *script {
 	captions := isCaptions(t)
 	for from := 0; from < len(t.Segments); {
 		to := from + 1
-		for to < len(t.Segments) && t.Segments[to].Speaker == t.Segments[from].Speaker {
+		for to < len(t.Segments) && t.Segments[to].Speaker == t.Segments[from].Speaker && !t.Segments[to].Break {
 			to++
 		}
 		if captions {

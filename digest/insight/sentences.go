@@ -84,3 +84,10 @@ func isAbbreviation(s string) bool {
 	}
 	return english().sets["abbreviation"][last]
 }
+
+// Sentences cuts a text into its sentences.
+func Sentences(text string) []string {
+	var out []string
+	eachSentence(text, func(from, to int) { out = append(out, text[from:to]) })
+	return out
+}
