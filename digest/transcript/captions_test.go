@@ -57,6 +57,8 @@ intro
 			[]Segment{{Start: 1 * second, End: 3 * second, Text: "1984 was long ago."}}},
 		{"out of order and overlapping", "WEBVTT\n\n00:05.000 --> 00:09.000\nLast.\n\n00:01.000 --> 00:08.000\nFirst.\n",
 			[]Segment{{Start: 1 * second, End: 5 * second, Text: "First."}, {Start: 5 * second, End: 9 * second, Text: "Last."}}},
+		{"times a little out of order", "WEBVTT\n\n00:05.000 --> 00:06.000\nThe dam\n\n00:04.500 --> 00:07.000\nheld for\n\n00:07.000 --> 00:08.000\nyears.\n",
+			[]Segment{{Start: 5 * second, End: 8 * second, Text: "The dam held for years."}}},
 		{"no end, end before the beginning", "WEBVTT\n\n00:10.000 -->\nOne two three four five.\n\n00:20.000 --> 00:12.000\nOne two three four five six seven eight nine.\n\n00:21.000 --> 00:22.000\nEnd.\n",
 			[]Segment{
 				{Start: 10 * second, End: 10*second + spoken(5, wordsPerSecond), Text: "One two three four five."},

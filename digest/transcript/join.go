@@ -95,6 +95,7 @@ func mend(cues []cue) []cue {
 			}
 		}
 	}
+	steady(cues)
 	slices.SortStableFunc(cues, func(a, b cue) int { return int(a.start - b.start) })
 	next := time.Duration(-1) // where a later caption begins
 	for i := len(cues) - 1; i >= 0; i-- {
@@ -110,6 +111,27 @@ func mend(cues []cue) []cue {
 		}
 	}
 	return cues
+}
+
+const jitter = 3 * time.Second // between the times of captions that are in order
+
+// steady lifts times that are a little before those of the caption before them, as makers of captions happen to write:
+// the words are in order, and sorting would tear sentences apart. It leaves a file alone that is out of order as a whole.
+func steady(cues []cue) {
+	back := 0
+	for i := 1; i < len(cues); i++ {
+		if cues[i].start < cues[i-1].start {
+			back++
+		}
+	}
+	if back == 0 || back*10 > len(cues) && len(cues) > 10 {
+		return
+	}
+	for i := 1; i < len(cues); i++ {
+		if before := cues[i-1].start; cues[i].start < before && before-cues[i].start < jitter {
+			cues[i].start = before
+		}
+	}
 }
 
 // unroll undoes captions that repeat what stands before them: whole ones, and the rolling ones of live captions and

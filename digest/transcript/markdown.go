@@ -38,6 +38,7 @@ func boldSpeaker(s string) (name, rest string, ok bool) {
 var (
 	markdownCode  = regexp.MustCompile("(?s)```.*?```")
 	markdownNote  = regexp.MustCompile(`(?s)<!--.*?-->`)
+	markdownBreak = regexp.MustCompile(`\*\*Break:?\*\*:?[^\n]*`)
 	markdownTag   = regexp.MustCompile(`(?s)\{%.*?%\}`)
 	markdownImage = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)`)
 	markdownLink  = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
@@ -50,6 +51,9 @@ func parseMarkdown(s string) []Segment {
 	s = markdownBody(s)
 	var paras []paragraph
 	speaker, brk := "", false
+	if strings.Contains(s, "**Break") {
+		s = markdownBreak.ReplaceAllString(s, "\n\n**Break:**\n\n")
+	}
 	for block := range strings.SplitSeq(s, "\n\n") {
 		block = strings.TrimSpace(block)
 		if block == "" || block[0] == '#' || strings.HasPrefix(block, "{:") || strings.Trim(block, "- *_") == "" {
@@ -57,7 +61,7 @@ func parseMarkdown(s string) []Segment {
 		}
 		name, rest, ok := boldSpeaker(block)
 		if ok && strings.EqualFold(name, "break") {
-			speaker, brk = "", true
+			brk = true
 			continue
 		}
 		if ok && !isLabel(name) {

@@ -110,9 +110,9 @@ title: Rivers
 
 \[00:20\] They remember it.
 
+**Ann Lee:** Now the news.
 **Break:** \[00:30\]
-
-**Ann Lee:** We are back.
+We are back.
 
 **Bob**: Good, **very** good. \[laughter\] So?
 
@@ -120,14 +120,15 @@ title: Rivers
 
 **On Monday:** it rains.
 `
+	after := func(words int) time.Duration { return 20*second + spoken(words, wordsPerSecond) } // the last mark
 	want := []Segment{
-		{Start: 0, End: 5200*time.Millisecond + at(20*second-5200*time.Millisecond, 6, 8), Timing: Interpolated, Speaker: "Ann Lee", Text: "Salmon swim up the river, see the map."},
+		{Start: 0, End: spoken(8, slowest), Timing: Interpolated, Speaker: "Ann Lee", Text: "Salmon swim up the river, see the map."},
 		{Start: 20 * second, End: 20*second + spoken(3, wordsPerSecond), Timing: Exact, Speaker: "Ann Lee", Text: "They remember it."},
-		{Start: 20*second + spoken(3, wordsPerSecond), End: 20*second + spoken(6, wordsPerSecond), Timing: Interpolated, Speaker: "Ann Lee", Text: "We are back.", Break: true},
-		{Start: 20*second + spoken(6, wordsPerSecond), End: 20*second + spoken(10, wordsPerSecond), Timing: Interpolated, Speaker: "Bob", Text: "Good, very good. So?"},
-		{Start: 20*second + spoken(10, wordsPerSecond), End: 20*second + spoken(10, wordsPerSecond) + spoken(4, wordsPerSecond), Timing: Interpolated, Speaker: "Bob", Text: "On Monday: it rains."},
+		{Start: after(3), End: after(6), Timing: Interpolated, Speaker: "Ann Lee", Text: "Now the news."},
+		{Start: after(6), End: after(9), Timing: Interpolated, Speaker: "Ann Lee", Text: "We are back.", Break: true},
+		{Start: after(9), End: after(13), Timing: Interpolated, Speaker: "Bob", Text: "Good, very good. So?"},
+		{Start: after(13), End: after(17), Timing: Interpolated, Speaker: "Bob", Text: "On Monday: it rains."},
 	}
-	want[0].End = spoken(8, slowest) // slower than that there is a pause before the next mark
 	if diff := cmp.Diff(want, parseMarkdown(in), near); diff != "" {
 		t.Errorf("parseMarkdown (-want +got):\n%s", diff)
 	}
@@ -136,11 +137,6 @@ title: Rivers
 	if texts(got) != "One.|Two.|Three.|Four." || got[1].Speaker != "Ann" || got[2].Speaker != "Bob" {
 		t.Errorf("parseMarkdown(names without emphasis) = %+v", got)
 	}
-}
-
-// at is what n of all words take of a stretch.
-func at(whole time.Duration, n, all int) time.Duration {
-	return time.Duration(float64(whole) * float64(n) / float64(all))
 }
 
 func TestTimeParagraphs(t *testing.T) {
