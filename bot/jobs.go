@@ -18,7 +18,7 @@ const (
 	jobDeliver  = "deliver"  // key: a workspace
 	jobProbe    = "probe"    // key: a workspace
 	jobDiscover = "discover" // key: a topic
-	jobTidy     = "tidy"     // no key
+	jobTidy     = "tidy"     // key: "all"
 )
 
 // Kinds says how the bot's jobs are run. Deliveries go before all others; whether they succeed stands in their records

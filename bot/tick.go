@@ -90,7 +90,7 @@ func (b *Bot) addFair(ctx context.Context, kind string, marked map[string]bool) 
 
 // housekeeping adds the jobs that are done once a day.
 func (b *Bot) housekeeping(ctx context.Context, subs []Subscription) {
-	jobs := []queue.Job{{Kind: jobTidy}}
+	jobs := []queue.Job{{Kind: jobTidy, Key: "all"}}
 	if b.Sources.Directory != nil {
 		var topics []string
 		for _, s := range subs {
