@@ -19,11 +19,12 @@ const (
 
 // entry is one job on the board.
 type entry struct {
-	job   Job
-	lane  *lane
-	state state
-	again bool   // added once more while it ran
-	saved *group // its last write
+	job    Job
+	lane   *lane
+	state  state
+	again  bool   // added once more while it ran
+	stored bool   // its record is in the store
+	saved  *group // the write after which another Add of it may return
 	record
 }
 
@@ -34,8 +35,8 @@ type board struct {
 	jobs    map[Job]*entry
 	lanes   []*lane // the most urgent first
 	delayed timeHeap
+	running map[*entry]bool
 	ready   int
-	running int
 }
 
 // lane holds the jobs of one kind.
@@ -48,7 +49,7 @@ type lane struct {
 }
 
 func newBoard(kinds map[string]Kind) *board {
-	b := &board{kinds: kinds, jobs: map[Job]*entry{}}
+	b := &board{kinds: kinds, jobs: map[Job]*entry{}, running: map[*entry]bool{}}
 	for name := range kinds {
 		b.lane(name)
 	}
@@ -131,7 +132,7 @@ func (b *board) claim(n int) (claimed []*entry) {
 				break
 			}
 			l.running++
-			b.running++
+			b.running[e] = true
 			b.ready--
 			e.state = running
 			e.Attempts++
@@ -164,9 +165,18 @@ func (l *lane) next() *entry {
 
 // stop ends the running of e; the caller says where it goes.
 func (b *board) stop(e *entry) {
-	b.running--
+	delete(b.running, e)
 	e.lane.running--
 	e.state = gone
+}
+
+// runningKeys returns the keys of what runs; never nil.
+func (b *board) runningKeys() []string {
+	keys := make([]string, 0, len(b.running))
+	for e := range b.running {
+		keys = append(keys, e.job.key())
+	}
+	return keys
 }
 
 // nextWake returns when the first delayed job is due; ok is false when there is none.

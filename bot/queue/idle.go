@@ -29,7 +29,7 @@ func (q *Local) Idle(ctx context.Context) error {
 
 func (q *Local) isIdle() bool {
 	q.board.wake(time.Now())
-	return !q.inTurn && q.board.ready == 0 && q.board.running == 0 && len(q.unsaved) == 0
+	return !q.inTurn && q.board.ready == 0 && len(q.board.running) == 0 && len(q.unsaved) == 0
 }
 
 func (q *Local) signalIdle() {
@@ -111,7 +111,7 @@ func (q *Local) Parked() (out []Failure) {
 		}
 	}
 	slices.SortFunc(out, func(a, b Failure) int {
-		return strings.Compare(a.Job.Kind+"/"+a.Job.Key, b.Job.Kind+"/"+b.Job.Key)
+		return strings.Compare(a.Job.key(), b.Job.key())
 	})
 	return out
 }

@@ -56,7 +56,7 @@ const (
 
 // NewLocal returns the queue that is kept in db, with all jobs that a process before left, those that ran included.
 func NewLocal(ctx context.Context, db store.DB, o Options) (*Local, error) {
-	all, err := load(ctx, db)
+	all, ran, err := load(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("load jobs: %w", err)
 	}
@@ -72,22 +72,22 @@ func NewLocal(ctx context.Context, db store.DB, o Options) (*Local, error) {
 	}
 	now := time.Now()
 	slices.SortFunc(all, func(a, b change) int { return cmp.Compare(a.record.Added, b.record.Added) })
+	var changes []change // written with the next group
 	for _, c := range all {
 		if p := c.record.Parked; p != 0 && now.Sub(time.Unix(0, p)) > parkKeep {
-			q.journal.add(change{job: c.job})
+			changes = append(changes, change{job: c.job})
 			continue
 		}
-		if e := q.board.put(c.job, c.record, now); e.Parked != c.record.Parked {
-			q.journal.add(e.change())
+		e := q.board.put(c.job, c.record, now)
+		e.stored = true
+		if ran[c.job.key()] {
+			changes = append(changes, e.change())
 		}
 	}
+	if len(changes) > 0 {
+		q.journal.add([]string{}, changes...)
+	}
 	return q, nil
-}
-
-// parseKey is the inverse of what change.write makes of a job.
-func parseKey(key string) Job {
-	kind, rest, _ := strings.Cut(key, "/")
-	return Job{kind, rest}
 }
 
 // Add implements Queue; the first of jobs runs first. A job that is parked since less than a day is dropped.
@@ -101,7 +101,7 @@ func (q *Local) AddAt(ctx context.Context, at time.Time, jobs ...Job) error {
 		if j.Kind == "" || strings.Contains(j.Kind, "/") {
 			return fmt.Errorf("job %v: kind must be a word", j)
 		}
-		if err := store.CheckKey(bucket, j.Kind+"/"+j.Key); err != nil || j.Key == "" {
+		if err := store.CheckKey(bucket, j.key()); err != nil || j.Key == "" {
 			return fmt.Errorf("job %v: key must be text of 1 to 1000 bytes", j)
 		}
 	}
@@ -113,7 +113,16 @@ func (q *Local) AddAt(ctx context.Context, at time.Time, jobs ...Job) error {
 			return fmt.Errorf("add jobs: %w", err)
 		}
 	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	markStored(added)
 	return nil
+}
+
+func markStored(entries []*entry) {
+	for _, e := range entries {
+		e.stored = true
+	}
 }
 
 // enter puts jobs on the board, and returns the new ones and the writes that must succeed before all of them are kept.
@@ -141,7 +150,7 @@ func (q *Local) enter(at time.Time, jobs []Job) (added []*entry, writes []*group
 		}
 	}
 	if len(changes) > 0 {
-		g := q.journal.add(changes...)
+		g := q.journal.add(nil, changes...)
 		for _, e := range added {
 			e.saved = g
 		}
@@ -204,28 +213,11 @@ func (q *Local) Run(ctx context.Context, do func(context.Context, Job) error) er
 
 // turn writes what ended and claims what runs next, at most n, in one commit.
 func (q *Local) turn(ctx context.Context, n int) (claimed []*entry) {
-	q.mu.Lock()
-	now := time.Now()
-	changes := q.settle(ctx, now)
-	q.board.wake(now)
-	claimed = q.board.claim(min(n, q.workers-q.board.running))
-	for _, e := range claimed {
-		changes = append(changes, e.change())
-	}
-	if len(changes) == 0 {
-		q.signalIdle()
-		q.mu.Unlock()
+	claimed, changes, write := q.beginTurn(ctx, n)
+	if write == nil {
 		return nil
 	}
-	g := q.journal.add(changes...)
-	for _, e := range claimed {
-		e.saved = g
-	}
-	q.inTurn = true
-	q.mu.Unlock()
-
-	err := q.journal.commit(context.WithoutCancel(ctx), g) // the end of Run must not lose what was done
-
+	err := q.journal.commit(context.WithoutCancel(ctx), write) // the end of Run must not lose what was done
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.inTurn = false
@@ -234,8 +226,36 @@ func (q *Local) turn(ctx context.Context, n int) (claimed []*entry) {
 		q.unclaim(claimed, changes)
 		return nil
 	}
+	markStored(claimed)
 	q.signalIdle()
 	return claimed
+}
+
+// beginTurn changes the board, and returns the write that must follow; nil when nothing changed.
+func (q *Local) beginTurn(ctx context.Context, n int) (claimed []*entry, changes []change, write *group) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	changes = q.settle(ctx, now)
+	q.board.wake(now)
+	claimed = q.board.claim(min(n, q.workers-len(q.board.running)))
+	if len(changes)+len(claimed) == 0 {
+		q.signalIdle()
+		return nil, nil, nil
+	}
+	for _, e := range claimed {
+		if !e.stored { // its Add is not done yet, or the store was full
+			c := e.change()
+			c.record.Attempts--
+			changes = append(changes, c)
+		}
+	}
+	write = q.journal.add(q.board.runningKeys(), changes...)
+	for _, e := range claimed {
+		e.saved = write
+	}
+	q.inTurn = true
+	return claimed, changes, write
 }
 
 // settle takes the results of jobs that ended, and returns what to write.
