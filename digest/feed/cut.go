@@ -325,7 +325,7 @@ func (o *outline) assemble(items []span, decode func([]byte) []byte) []byte {
 	for _, it := range items {
 		size += it.end - it.start
 	}
-	out := bytes.NewBuffer(make([]byte, 0, size+size/16+256))
+	out := bytes.NewBuffer(make([]byte, 0, min(size+size/16+256, 1<<20)))
 	appendClean(out, decode(o.head))
 	for _, it := range items {
 		appendClean(out, decode(o.doc[it.start:it.end]))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -362,6 +363,35 @@ func TestFetchSlowHosts(t *testing.T) {
 				}
 				time.Sleep(10 * time.Second) // in fake time: the host notices that nobody reads
 			})
+		})
+	}
+}
+
+func TestFetchUnreachable(t *testing.T) {
+	secure := httptest.NewTLSServer(text(small("a"))) // with a certificate that nobody has signed
+	defer secure.Close()
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	closed := httptest.NewServer(text(""))
+	closed.Close()
+	allow := []string{secure.Listener.Addr().String(), closed.Listener.Addr().String()}
+	names := answers{"nowhere.example.com": nil}
+	for _, test := range []struct {
+		name, url string
+		want      Kind
+	}{
+		{"unknown certificate", secure.URL, TLS},
+		{"plain HTTP to a TLS port", strings.Replace(secure.URL, "https", "http", 1), Server},
+		{"nobody listens", closed.URL, Network},
+		{"no such host", "https://nowhere.example.com/rss", DNS},
+		{"not an address", "http://[::1", Blocked},
+		{"private", "http://10.1.2.3/rss", Blocked},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ft := &Fetcher{Client: NewClient(Policy{Allow: allow, Resolver: names.resolver()})}
+			f, _, err := ft.Fetch(t.Context(), Feed{URL: test.url})
+			if KindOf(err) != test.want || f.State.Failures != 1 {
+				t.Errorf("Fetch = %v (%s), %d failures; want kind %s and 1", err, KindOf(err), f.State.Failures, test.want)
+			}
 		})
 	}
 }
