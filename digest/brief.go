@@ -2,7 +2,6 @@ package digest
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"podbrief/digest/feed"
@@ -36,7 +35,7 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 		b.Picks = b.Picks[:0]
 		for _, p := range top.Picks {
 			pick, err := e.pick(tx, q, p)
-			if errors.Is(err, ErrUnknownInsight) || errors.Is(err, ErrUnknownEpisode) || errors.Is(err, ErrUnknownFeed) {
+			if isUnknown(err) {
 				continue // removed since the index was asked
 			}
 			if err != nil {
@@ -120,7 +119,7 @@ func getItems(tx store.Tx, found []rank.Scored) ([]Item, error) {
 	items := make([]Item, 0, len(found))
 	for _, f := range found {
 		it, err := getItem(tx, f.ID)
-		if errors.Is(err, ErrUnknownInsight) {
+		if isUnknown(err) {
 			continue
 		}
 		if err != nil {

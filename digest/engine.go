@@ -20,6 +20,10 @@ var (
 	ErrUnknownInsight = errors.New("there is no such insight")
 )
 
+func isUnknown(err error) bool {
+	return errors.Is(err, ErrUnknownFeed) || errors.Is(err, ErrUnknownEpisode) || errors.Is(err, ErrUnknownInsight)
+}
+
 // Engine reads podcasts and answers questions about them. The fields are set before its first use; after Load its
 // methods are safe for concurrent use. What it knows is in the store: a process that dies anywhere mends itself by
 // doing the same work again.

@@ -60,11 +60,17 @@ func (e *Engine) episode(ctx context.Context, id string) (rec episodeRecord, err
 	return rec, err
 }
 
+// attempt is an episode that is worked on.
+type attempt struct {
+	feed.Episode
+	last bool // it is given up when this fails
+}
+
 // begin counts an attempt, before the work: an episode that kills the process is noticed by its count. It returns nil
 // when there is nothing to do.
-func (e *Engine) begin(ctx context.Context, episodeID string) (ep *feed.Episode, err error) {
+func (e *Engine) begin(ctx context.Context, episodeID string) (a *attempt, err error) {
 	err = e.DB.Update(ctx, func(tx store.Tx) error {
-		ep = nil
+		a = nil
 		rec, err := getEpisode(tx, episodeID)
 		if err != nil {
 			return err
@@ -79,10 +85,10 @@ func (e *Engine) begin(ctx context.Context, episodeID string) (ep *feed.Episode,
 		if p.Attempts++; p.Attempts > maxAttempts {
 			return giveUp(tx, rec, p)
 		}
-		ep = &rec.Episode
+		a = &attempt{rec.Episode, p.Attempts == maxAttempts}
 		return store.Put(tx, pendingBucket, episodeID, p)
 	})
-	return ep, err
+	return a, err
 }
 
 func giveUp(tx store.Tx, rec episodeRecord, p pendingRecord) error {
@@ -126,8 +132,14 @@ func (e *Engine) forgive(episodeID string) error {
 }
 
 // work does what Process promises for an episode that is pending.
-func (e *Engine) work(ctx context.Context, ep feed.Episode) error {
+func (e *Engine) work(ctx context.Context, a attempt) error {
+	ep := a.Episode
 	text, err := e.transcript(ctx, ep)
+	if err != nil && a.last && ctx.Err() == nil {
+		if notes, notesErr := (transcript.Notes{}).Transcript(ctx, ep); notesErr == nil {
+			text, err = notes, nil // better than nothing, and labelled
+		}
+	}
 	if errors.Is(err, transcript.ErrNone) {
 		return e.finish(ctx, ep.ID, nil, nil)
 	}
@@ -149,23 +161,30 @@ func (e *Engine) work(ctx context.Context, ep feed.Episode) error {
 // taught to the podcast's Show in the same transaction, so that an episode is never learned twice.
 func (e *Engine) transcript(ctx context.Context, ep feed.Episode) (*transcript.Transcript, error) {
 	stored, err := e.storedTranscript(ctx, ep.ID)
-	if err == nil && (!stored.FromNotes() || len(ep.Transcripts) == 0) {
-		return stored, nil
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, err
+	if !errors.Is(err, store.ErrNotFound) {
+		return stored, err
 	}
 	text, err := e.Transcripts.Transcript(ctx, ep)
 	if err != nil {
 		return nil, err
 	}
-	return text, e.DB.Update(ctx, func(tx store.Tx) error {
+	return text, e.learn(ctx, ep, text)
+}
+
+// learn stores a transcript and teaches it to its podcast's Show.
+func (e *Engine) learn(ctx context.Context, ep feed.Episode, text *transcript.Transcript) error {
+	return e.DB.Update(ctx, func(tx store.Tx) error {
 		show, err := getShow(tx, ep.Feed)
 		if err != nil {
 			return err
 		}
 		show.Learn(ep, text)
-		return errors.Join(putPacked(tx, showBucket, feedKey(ep.Feed), show), putPacked(tx, transcriptBucket, ep.ID, text))
+		p, err := store.Get[pendingRecord](tx, pendingBucket, ep.ID)
+		if err == nil {
+			p.Attempts = 0 // what failed until now was the fetching
+			err = store.Put(tx, pendingBucket, ep.ID, p)
+		}
+		return errors.Join(err, putPacked(tx, showBucket, feedKey(ep.Feed), show), putPacked(tx, transcriptBucket, ep.ID, text))
 	})
 }
 
@@ -185,12 +204,8 @@ func (e *Engine) show(ctx context.Context, ep feed.Episode) (podcast feed.Feed, 
 		return feed.Feed{}, nil, err
 	}
 	for _, other := range others {
-		err := safely(func() error { _, err := e.transcript(ctx, other); return err })
-		if ctx.Err() != nil {
+		if err := e.read(ctx, other); err != nil {
 			return feed.Feed{}, nil, err
-		}
-		if err != nil && !errors.Is(err, transcript.ErrNone) {
-			err = e.failed(ctx, other.ID, err) // told in its own turn
 		}
 	}
 	err = e.DB.View(ctx, func(tx store.Tx) error {
@@ -205,9 +220,27 @@ func (e *Engine) show(ctx context.Context, ep feed.Episode) (podcast feed.Feed, 
 	return podcast, show, err
 }
 
+// read fetches the transcript of another episode than the one that is worked on. Its failure is told in its own turn.
+func (e *Engine) read(ctx context.Context, id string) error {
+	ep, err := e.begin(ctx, id)
+	if err != nil || ep == nil {
+		return err
+	}
+	err = safely(func() error { _, err := e.transcript(ctx, ep.Episode); return err })
+	switch {
+	case ctx.Err() != nil:
+		return errors.Join(err, e.forgive(id))
+	case errors.Is(err, transcript.ErrNone):
+		return e.finish(ctx, id, nil, nil)
+	case err != nil:
+		return e.failed(ctx, id, err)
+	}
+	return nil
+}
+
 // unread returns pending episodes of the same podcast whose transcripts were not fetched, as many as are missing for
 // knowing its habits.
-func (e *Engine) unread(ctx context.Context, ep feed.Episode) (others []feed.Episode, err error) {
+func (e *Engine) unread(ctx context.Context, ep feed.Episode) (others []string, err error) {
 	err = e.DB.View(ctx, func(tx store.Tx) error {
 		others = nil
 		from, to := knownRange(ep.Feed)
@@ -223,11 +256,7 @@ func (e *Engine) unread(ctx context.Context, ep feed.Episode) (others []feed.Epi
 			case has(tx, transcriptBucket, id):
 				read++
 			case due(tx, id):
-				rec, err := getEpisode(tx, id)
-				if err != nil {
-					return err
-				}
-				others = append(others, rec.Episode)
+				others = append(others, id)
 			}
 		}
 		others = others[:min(len(others), max(0, enoughShow-read))]

@@ -79,7 +79,6 @@ type knownRecord struct {
 
 // pendingRecord marks an episode that is to be processed.
 type pendingRecord struct {
-	Feed     string    `json:"feed"`
 	Attempts int       `json:"attempts,omitempty"` // counted before the work: one that kills the process is noticed
 	NotYet   time.Time `json:"not_yet,omitzero"`   // after a failure: not before
 	Error    string    `json:"error,omitempty"`

@@ -223,7 +223,8 @@ func (c candidate) put(tx store.Tx) error {
 	rec.Episode = ep
 	if c.change == wanted {
 		rec.Outcome = ""
-		if err := store.Put(tx, pendingBucket, ep.ID, pendingRecord{Feed: ep.Feed}); err != nil {
+		err := errors.Join(tx.Delete(transcriptBucket, ep.ID), store.Put(tx, pendingBucket, ep.ID, pendingRecord{}))
+		if err != nil {
 			return err
 		}
 	}

@@ -97,16 +97,7 @@ func (e *Engine) processFeed(ctx context.Context, s *scan, feedURL string) error
 
 // processAll processes what is pending of feeds that were not due.
 func (e *Engine) processAll(ctx context.Context) error {
-	var ids []string
-	err := e.DB.View(ctx, func(tx store.Tx) error {
-		ids = nil
-		for id := range tx.Scan(pendingBucket, "", "") {
-			if due(tx, id) {
-				ids = append(ids, id)
-			}
-		}
-		return nil
-	})
+	ids, err := e.Pending(ctx)
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Conte
 		}
 	}()
 	if len(args) == 0 {
-		args = []string{"--help"}
+		args = []string{"serve"}
 	}
 	command, err = parser.Parse(args)
 	if err != nil {

@@ -2,15 +2,102 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"podbrief/bot"
+	"podbrief/bot/console"
+	"podbrief/bot/directory"
+	"podbrief/bot/queue"
+	"podbrief/digest"
+	"podbrief/digest/feed"
+	"podbrief/store"
 )
 
 // serveCmd is `bot serve`.
 type serveCmd struct{}
 
-// Run runs the bot until ctx is done.
+// Run runs the bot with all that is configured until ctx is done.
 func (serveCmd) Run(ctx context.Context, a *app, address storeAddress) error {
-	return errors.New("serving is not built in yet; use `bot brief`")
+	e, db, err := a.open(ctx, address)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.serve(ctx, e, db), db.Close())
+}
+
+// serve runs the bot on an open store.
+func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB) error {
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	lg := slog.New(slog.NewTextHandler(a.stderr, nil))
+	q, err := queue.NewLocal(ctx, db, queue.Options{Kinds: bot.Kinds(), Log: lg})
+	if err != nil {
+		return err
+	}
+	client := feed.NewClient(feed.Policy{Allow: a.config.Fields("FETCH_ALLOW")})
+	b := &bot.Bot{
+		DB: db, Engine: e, Queue: q, Log: lg, Zone: time.Local.String(), Adapters: a.adapters(quit),
+		Sources: bot.Sources{Catalog: catalog(), Packs: a.config.Fields("PACKS"), Client: client, Directory: a.directory(client)},
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return b.Serve(ctx) })
+	g.Go(func() error { return listen(ctx, a.config.Get("LISTEN"), b) })
+	return g.Wait()
+}
+
+// adapters returns the platforms that are configured; without any, the console.
+func (a *app) adapters(quit func()) []bot.Adapter {
+	fmt.Fprintln(a.stderr, "No chat platform is configured, so this is the console: type “help”, or set SLACK_BOT_TOKEN or DISCORD_TOKEN.")
+	return []bot.Adapter{&console.Console{
+		In: a.stdin, Out: a.stdout, Width: a.screen.width, Styled: a.screen.colour, Prompt: isTerminal(a.stdin), Quit: quit,
+	}}
+}
+
+// directory returns where podcasts are looked up by name; nil when that is switched off.
+func (a *app) directory(client *http.Client) directory.Directory {
+	address := a.config.Get("DIRECTORY_URL")
+	switch key := a.config.Get("PODCASTINDEX_KEY"); {
+	case address == "off":
+		return nil
+	case key != "":
+		return &directory.PodcastIndex{Client: client, Key: key, Secret: a.config.Get("PODCASTINDEX_SECRET")}
+	}
+	return &directory.Apple{Client: client, URL: address}
+}
+
+// listen answers /healthz until ctx is done; without an address nowhere.
+func listen(ctx context.Context, address string, b *bot.Bot) error {
+	if address == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen at %q, which LISTEN names: %w", address, err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		h := b.Health()
+		w.Header().Set("Content-Type", "application/json")
+		if !h.OK {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		json.NewEncoder(w).Encode(h) //nolint:errcheck // whoever asked is gone
+	})
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { srv.Close() })
+	defer stop()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 // settingsCmd is `bot config`.

@@ -8,6 +8,7 @@ import (
 
 	"podbrief/digest"
 	"podbrief/digest/insight"
+	"podbrief/digest/rank"
 	"podbrief/digest/transcript"
 )
 
@@ -46,16 +47,26 @@ func subheading(b *digest.Brief) string {
 
 // thin says honestly that a brief is shorter than was asked for, and why.
 func thin(b *digest.Brief) string {
+	topics := orEverything(b.Topics)
 	switch {
 	case len(b.Picks) >= b.Asked:
 		return ""
 	case b.Podcasts == 0:
-		return "Nothing new was found in the time that this brief looks at. Look further back with --since 30d or --since all."
+		return "Nothing was taken from these podcasts yet."
+	case len(b.Picks) == 0 && !b.Since.IsZero():
+		return fmt.Sprintf("Nothing on %s since %s was good enough to be shown; look further back, or try a wider topic.",
+			topics, b.Since.Format("2 January 2006"))
 	case len(b.Picks) == 0:
-		return "Nothing on " + orEverything(b.Topics) + " was good enough to be shown. Try a wider topic, more podcasts, or --since all."
+		return fmt.Sprintf("Nothing on %s was good enough to be shown; try a wider topic, or more podcasts.", topics)
+	case slices.ContainsFunc(b.Fallen, capped):
+		return fmt.Sprintf("Only %d of %d: no more than two are shown of one podcast, and nothing else on %s was good enough.",
+			len(b.Picks), b.Asked, topics)
 	}
-	return fmt.Sprintf("Only %d of %d: nothing else on %s was good enough to be shown.", len(b.Picks), b.Asked, orEverything(b.Topics))
+	return fmt.Sprintf("Only %d of %d: nothing else on %s was good enough to be shown.", len(b.Picks), b.Asked, topics)
 }
+
+// capped reports whether a candidate fell out since its podcast had its share.
+func capped(f digest.Fallen) bool { return f.Stage == rank.StagePodcast || f.Stage == rank.StageEpisode }
 
 func orEverything(topics []string) string {
 	if len(topics) == 0 {
