@@ -105,22 +105,16 @@ func (ft *Fetcher) request(ctx context.Context, f Feed, now time.Time) (*http.Re
 		return nil, err
 	}
 	if pause > 0 {
-		paused := newError(Network, "its host did not answer or asked for a pause; it is tried again later", errPaused)
+		paused := newError(Network, "its host cannot be reached at the moment; it is tried again later", errPaused)
 		paused.RetryAfter = pause
 		return nil, paused
 	}
 	resp, err := ft.Client.Do(req)
 	if err != nil {
 		err = explain(err)
-		ft.hosts.report(host, KindOf(err), 0)
-		return nil, err
 	}
-	if resp.StatusCode == http.StatusTooManyRequests {
-		ft.hosts.report(host, RateLimited, retryAfter(resp.Header.Get("Retry-After"), now))
-	} else {
-		ft.hosts.report(host, "", 0)
-	}
-	return resp, nil
+	ft.hosts.report(host, err)
+	return resp, err
 }
 
 func setIf(h http.Header, name, value string) {

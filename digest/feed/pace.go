@@ -3,6 +3,8 @@ package feed
 import (
 	"cmp"
 	"context"
+	"errors"
+	"net"
 	"sync"
 	"time"
 
@@ -15,7 +17,8 @@ const (
 	paceBurst    = 8
 	maxHosts     = 1024            // remembered
 	hostIdle     = 5 * time.Minute // before a host may be forgotten
-	troubleLimit = 3               // failures in a row before a host is left alone
+	troubleLimit = 12              // troubles in a row before a host is left alone
+	deafTrouble  = 4               // what a connection counts that could not be made
 	troublePause = 10 * time.Minute
 )
 
@@ -29,7 +32,7 @@ type hosts struct {
 type host struct {
 	limiter *rate.Limiter
 	used    time.Time
-	trouble int       // failures in a row
+	trouble int       // in a row
 	until   time.Time // left alone until then
 }
 
@@ -75,23 +78,25 @@ func (h *hosts) evict(now time.Time) {
 	}
 }
 
-// report notes how a request ended: kind is "" when the host answered as it should.
-func (h *hosts) report(name string, kind Kind, retryAfter time.Duration) {
+// report notes how a request ended. A host that cannot be connected to is left alone after three tries, one that hangs
+// or hangs up after a dozen: a few bad feeds must not take the others of their host with them.
+func (h *hosts) report(name string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	one := h.byName[name]
 	if one == nil {
 		return
 	}
-	now := time.Now()
-	switch kind {
-	case Timeout, Network, DNS, TLS:
-		if one.trouble++; one.trouble >= troubleLimit {
-			one.until = now.Add(troublePause)
-		}
-	case RateLimited:
-		one.until = now.Add(min(max(retryAfter, time.Minute), troublePause))
+	var op *net.OpError
+	switch kind := KindOf(err); {
+	case kind == DNS, errors.As(err, &op) && op.Op == "dial":
+		one.trouble += deafTrouble
+	case kind == Timeout, kind == Network, kind == TLS:
+		one.trouble++
 	default:
 		one.trouble, one.until = 0, time.Time{}
+	}
+	if one.trouble >= troubleLimit {
+		one.until = time.Now().Add(troublePause)
 	}
 }
