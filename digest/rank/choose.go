@@ -27,25 +27,34 @@ type choice struct {
 // chosen is a candidate that was taken.
 type chosen struct {
 	candidate
-	profile
 	also []int
 }
 
-// choose takes the picks out of the candidates: first of those that are good, one for each topic that has any; then the
-// rest of the count; then the same with those that may fill a thin brief.
+// choose takes the picks out of the candidates: first of those that are good, one for each topic that has any, then as
+// many as are wanted; then the same with those that may fill a thin brief, and at last with those that are not surely on
+// the topic, which are never so good that they come before.
 func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
 	c := &choice{x: x, w: w, s: s}
 	c.merge(lists)
-	for _, t := range []tier{tierFirst, tierFill} {
-		for _, l := range c.neediest(lists) {
-			c.slot(l, t)
+	needy := c.neediest(lists)
+	for _, ok := range []func(candidate) bool{c.first, c.solid, c.any} {
+		for _, l := range needy {
+			c.slot(l, ok)
 		}
-		for c.take(t, func(candidate) bool { return true }) {
+		for c.take(ok) {
 		}
 	}
 	c.leftOver()
 	return c.picks()
 }
+
+func (c *choice) first(cand candidate) bool {
+	return c.x.docs[cand.doc].tier == tierFirst && cand.sure >= surely
+}
+
+func (c *choice) solid(cand candidate) bool { return cand.sure >= surely }
+
+func (c *choice) any(candidate) bool { return true }
 
 // merge makes one pool of several lists by their candidates' totals and by reciprocal rank fusion (Cormack, Clarke and
 // Büttcher, SIGIR 2009), which keeps a topic with weak matches from starving beside one with strong ones.
@@ -82,37 +91,35 @@ func (c *choice) neediest(lists []list) []list {
 	return out
 }
 
-// slot sees to it that a list has a pick of a tier or a better one.
-func (c *choice) slot(l list, t tier) {
+// slot sees to it that a list has a pick, if it has a candidate that is good enough.
+func (c *choice) slot(l list, ok func(candidate) bool) {
 	in := map[int]bool{}
 	for _, cand := range l {
 		in[cand.doc] = true
 	}
-	if slices.ContainsFunc(c.chosen, func(p chosen) bool { return in[p.candidate.doc] }) {
+	if slices.ContainsFunc(c.chosen, func(p chosen) bool { return in[p.doc] }) {
 		return
 	}
-	c.take(t, func(cand candidate) bool { return in[cand.doc] })
+	c.take(func(cand candidate) bool { return in[cand.doc] && ok(cand) })
 }
 
-// take makes the next pick among the candidates of a tier that are wanted, and reports whether there was one.
-func (c *choice) take(t tier, want func(candidate) bool) bool {
+// take makes the next pick among the candidates that are good enough, and reports whether there was one.
+func (c *choice) take(ok func(candidate) bool) bool {
 	if len(c.chosen) >= c.w.Count {
 		return false
 	}
 	best, worth, looked := -1, 0.0, 0
 	for i := 0; i < len(c.pool) && looked < looksPerPick; i++ {
-		cand := c.pool[i]
-		if c.x.docs[cand.doc].tier != t || !want(cand) {
+		if !ok(c.pool[i]) {
 			continue
 		}
-		p := c.x.profile(cand.doc)
-		if c.falls(cand, p) {
+		if c.falls(&c.pool[i]) {
 			c.pool = slices.Delete(c.pool, i, i+1)
 			i--
 			continue
 		}
 		looked++
-		if v := c.worth(cand, p); best < 0 || v > worth {
+		if v := c.worth(c.pool[i]); best < 0 || v > worth {
 			best, worth = i, v
 		}
 	}
@@ -124,37 +131,41 @@ func (c *choice) take(t tier, want func(candidate) bool) bool {
 }
 
 // falls reports whether a candidate cannot be picked any more, and records why.
-func (c *choice) falls(cand candidate, p profile) bool {
-	stage, by := c.obstacle(cand, p)
+func (c *choice) falls(cand *candidate) bool {
+	stage, by := c.obstacle(cand)
 	if stage == "" {
 		return false
 	}
-	c.w.fall(c.x, cand, stage, by)
+	c.w.fall(c.x, *cand, stage, by)
 	return true
 }
 
-func (c *choice) obstacle(cand candidate, p profile) (stage, by string) {
-	for _, s := range c.w.seen {
-		if _, same := likeness(s, p); same {
-			return StageSeen, c.x.docs[s.doc].id
+// obstacle returns why a candidate cannot be picked beside those that are chosen, and which doc is in the way.
+func (c *choice) obstacle(cand *candidate) (stage, by string) {
+	if cand.profile == nil {
+		p := c.x.profile(cand.doc)
+		cand.profile = &p
+		for _, s := range c.w.seen {
+			if _, same := likeness(s, p); same {
+				return StageSeen, c.x.docs[s.doc].id
+			}
 		}
 	}
 	e := &c.x.docs[cand.doc]
 	episodes, podcasts := 0, 0
 	for _, o := range c.chosen {
-		id := c.x.docs[o.candidate.doc].id
-		if _, same := likeness(o.profile, p); same {
-			return StageDuplicate, id
+		other := &c.x.docs[o.doc]
+		if _, same := likeness(*o.profile, *cand.profile); same {
+			return StageDuplicate, other.id
 		}
-		other := &c.x.docs[o.candidate.doc]
 		if other.episode == e.episode {
 			if episodes++; episodes == perEpisode {
-				return StageEpisode, id
+				return StageEpisode, other.id
 			}
 		}
 		if other.feed == e.feed {
 			if podcasts++; podcasts == perPodcast {
-				return StagePodcast, id
+				return StagePodcast, other.id
 			}
 		}
 	}
@@ -163,12 +174,12 @@ func (c *choice) obstacle(cand candidate, p profile) (stage, by string) {
 
 // worth is a candidate's value beside what is chosen already: maximal marginal relevance (Carbonell and Goldstein,
 // SIGIR 1998), less the deduction for an episode's second.
-func (c *choice) worth(cand candidate, p profile) float64 {
+func (c *choice) worth(cand candidate) float64 {
 	closest, value := 0.0, cand.merged
 	for _, o := range c.chosen {
-		like, _ := likeness(o.profile, p)
+		like, _ := likeness(*o.profile, *cand.profile)
 		closest = max(closest, like)
-		if c.x.docs[o.candidate.doc].episode == c.x.docs[cand.doc].episode {
+		if c.x.docs[o.doc].episode == c.x.docs[cand.doc].episode {
 			value -= deduction
 		}
 	}
@@ -179,10 +190,10 @@ func (c *choice) worth(cand candidate, p profile) float64 {
 func (c *choice) add(i int) {
 	cand := c.pool[i]
 	c.pool = slices.Delete(c.pool, i, i+1)
-	p := chosen{candidate: cand, profile: c.x.profile(cand.doc)}
+	p := chosen{candidate: cand}
 	feeds := map[int32]bool{c.x.docs[cand.doc].feed: true}
-	for _, d := range c.x.echoes(p.profile, c.w.from, c.s) {
-		if f := c.x.docs[d].feed; !feeds[f] && c.w.barred[d-c.w.from] == "" {
+	for _, d := range c.x.echoes(*cand.profile, c.w.from, c.s) {
+		if f := c.x.docs[d].feed; !feeds[f] && c.w.barred[d-c.w.from] != barredMuted {
 			feeds[f] = true
 			p.also = append(p.also, d)
 		}
@@ -196,12 +207,15 @@ func (c *choice) leftOver() {
 	if n := len(c.chosen); n > 0 {
 		by = c.x.docs[c.chosen[n-1].candidate.doc].id
 	}
-	for _, cand := range c.pool {
-		stage, other := c.obstacle(cand, c.x.profile(cand.doc))
-		if stage == "" {
-			stage, other = StageRank, by
+	if c.w.Fallen >= 0 {
+		c.pool = c.pool[:min(len(c.pool), c.w.toTell())]
+	}
+	for i := range c.pool {
+		if stage, other := c.obstacle(&c.pool[i]); stage != "" {
+			c.w.fall(c.x, c.pool[i], stage, other)
+		} else {
+			c.w.fall(c.x, c.pool[i], StageRank, by)
 		}
-		c.w.fall(c.x, cand, stage, other)
 	}
 }
 
@@ -210,10 +224,10 @@ func (c *choice) picks() []Pick {
 	slices.SortStableFunc(c.chosen, func(a, b chosen) int { return c.x.order(a.candidate, b.candidate) })
 	var out []Pick
 	for _, p := range c.chosen {
-		e := &c.x.docs[p.candidate.doc]
+		e := &c.x.docs[p.doc]
 		pick := Pick{
 			ID: e.id, Source: p.source, Relevance: p.relevance, Quality: float64(e.good), Recency: p.recency,
-			Taste: p.candidate.taste, Total: p.total,
+			Taste: p.taste, Total: p.total,
 		}
 		if p.topic >= 0 {
 			pick.Topic = c.w.Topics[p.topic]

@@ -13,8 +13,11 @@ const (
 	sharePodcast = 0.5
 )
 
-// enough is the confidence from which on a doc answers a topic.
-const enough = 0.5
+// The confidence from which on a doc may answer a topic, and from which on it surely does.
+const (
+	enough = 0.5
+	surely = 0.7
+)
 
 // evidence is what speaks for one concept: how sure it is, and the weighted count of its phrases.
 type evidence struct{ sure, count float32 }
@@ -162,9 +165,11 @@ type scratch struct {
 	texts   []evidence
 	heads   []headline
 	scores  []float32
+	touched []int32
+	unit    []weighted
 	weights []float32
-	bits    []uint64
-	merged  []int32
+	barred  []barrier
+	met     []uint8
 }
 
 // grown returns *s with n zero values.

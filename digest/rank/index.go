@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -30,7 +31,9 @@ type Index struct {
 	feeds    []podcast
 	byFeed   map[string]int
 	dead     int
-	change   uint64 // counts changes, so that what was learned from the corpus is learned anew
+	logs     *logarithms
+	logDocs  float32 // ln(living docs + 1)
+	change   uint64  // counts changes, so that what was learned from the corpus is learned anew
 	learned  cache
 	vectors  *vectors
 	scratch  sync.Pool
@@ -79,18 +82,22 @@ const maxNotes = 400
 
 // NewIndex returns an empty index.
 func NewIndex() *Index {
-	x := &Index{}
-	x.reset()
+	x := &Index{
+		vocab:  newVocabulary(),
+		byID:   map[string]int{},
+		byKey:  map[string]int{},
+		byFeed: map[string]int{},
+		logs:   newLogarithms(),
+	}
+	x.table = newTable(x.vocab, topicsText)
 	return x
 }
 
-func (x *Index) reset() {
-	x.vocab = newVocabulary()
-	x.table = newTable(x.vocab, topicsText)
-	x.docs, x.latest, x.episodes, x.feeds = nil, nil, nil, nil
-	x.text, x.titles, x.notes, x.lengths = lists{}, lists{}, lists{}, nil
-	x.byID, x.byKey, x.byFeed = map[string]int{}, map[string]int{}, map[string]int{}
-	x.words, x.dead = 0, 0
+// changed sees to what depends on all docs after some came or went.
+func (x *Index) changed() {
+	x.change++
+	x.compact()
+	x.logDocs = float32(math.Log(float64(x.living() + 1)))
 }
 
 // Add puts docs into the index; one whose ID is there already takes its place.
@@ -101,8 +108,7 @@ func (x *Index) Add(docs ...Doc) {
 		x.remove(d.ID)
 		x.add(d)
 	}
-	x.change++
-	x.compact()
+	x.changed()
 }
 
 // Remove takes docs out of the index. IDs that are not there do no harm.
@@ -112,8 +118,7 @@ func (x *Index) Remove(ids ...string) {
 	for _, id := range ids {
 		x.remove(id)
 	}
-	x.change++
-	x.compact()
+	x.changed()
 }
 
 // Len returns how many docs the index holds.

@@ -97,9 +97,27 @@ func (l *lists) rarest(phrase []term, stop []bool) term {
 	return best
 }
 
-// idf is the inverse document frequency of BM25, never negative.
+// idf is the inverse document frequency of BM25 in the form that is never negative: ln(1 + (docs-df+½)/(df+½)).
 func idf(docs, df int) float64 {
-	return math.Log1p((float64(docs-df) + 0.5) / (float64(df) + 0.5))
+	return math.Log(float64(docs+1)) - math.Log(float64(df)+0.5)
+}
+
+// logarithms holds ln(n+½) for small n: most terms are rare, and every comparison of two docs asks for dozens.
+type logarithms [4096]float32
+
+func newLogarithms() *logarithms {
+	var l logarithms
+	for n := range l {
+		l[n] = float32(math.Log(float64(n) + 0.5))
+	}
+	return &l
+}
+
+func (l *logarithms) half(n int) float32 {
+	if n < len(l) {
+		return l[n]
+	}
+	return float32(math.Log(float64(n) + 0.5))
 }
 
 // saturate is BM25's weight of a count in a document of length against the average length.

@@ -86,7 +86,8 @@ func (x *Index) kin(d int) []Scored {
 		if x.docs[other].feed == x.docs[d].feed {
 			continue
 		}
-		c := cosine(p.vec, x.profile(other).vec)
+		s.unit = x.unit(s.unit[:0], x.docs[other].vec)
+		c := cosine(p.vec, s.unit)
 		if c >= relatedEnough {
 			score := relatedText*c + relatedTitle*titles[int(x.docs[other].episode)]
 			out = append(out, Scored{x.docs[other].id, score})
@@ -100,7 +101,7 @@ func (x *Index) kin(d int) []Scored {
 // asked for: they cost most and tell least; and instead of by its vector's length, which depends on the whole corpus, a
 // doc is judged by its number of terms.
 func (x *Index) lookAlikes(p profile, s *scratch) []int {
-	dots := grown(&s.scores, len(x.docs))
+	dots := x.newScores(s)
 	common := max(100, x.living()/10)
 	for _, w := range p.vec {
 		if x.text.count(w.term) > common {
@@ -108,20 +109,15 @@ func (x *Index) lookAlikes(p profile, s *scratch) []int {
 		}
 		weight := w.weight * x.idfOf(w.term)
 		for _, hit := range x.text.get(w.term, 0) {
-			dots[hit.doc()] += weight
+			dots.add(hit.doc(), weight)
 		}
 	}
-	var top shortlist[hit]
-	floor := float32(0)
-	for d, dot := range dots {
-		if dot <= floor || d == p.doc || x.docs[d].dead {
-			continue
-		}
-		v := dot / float32(math.Sqrt(float64(max(1, x.lengths[d]))))
-		top.offer(hit{d, v}, lookedAt, x.closer)
+	for _, d := range dots.touched {
+		dots.of[d] /= float32(math.Sqrt(float64(x.lengths[d])))
 	}
+	dots.of[p.doc] = 0
 	var out []int
-	for _, h := range top.best(lookedAt, x.closer) {
+	for _, h := range x.leaders(dots, lookedAt, s) {
 		out = append(out, h.doc)
 	}
 	return out

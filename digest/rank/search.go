@@ -12,11 +12,11 @@ func (x *Index) Search(text string, n int) []Scored {
 func (x *Index) search(text string, n int) []Scored {
 	s := x.borrow()
 	defer x.scratch.Put(s)
-	scores := grown(&s.scores, len(x.docs))
+	found := x.newScores(s)
 	terms := x.asked(text)
-	x.addTexts(terms, scores)
-	x.addTitles(terms, scores)
-	return x.closest(scores, n)
+	x.addTexts(terms, found)
+	x.addTitles(terms, found)
+	return x.closest(found, n, s)
 }
 
 // titleShare is the weight of a title's BM25 beside the text's in a search.
@@ -38,8 +38,25 @@ func (x *Index) asked(text string) []term {
 	return slices.Compact(out)
 }
 
+// scores are the docs' scores in one search. Most docs have none: those that have are remembered.
+type scores struct {
+	of      []float32
+	touched []int32
+}
+
+func (x *Index) newScores(s *scratch) *scores {
+	return &scores{grown(&s.scores, len(x.docs)), s.touched[:0]}
+}
+
+func (s *scores) add(doc int, v float32) {
+	if s.of[doc] == 0 {
+		s.touched = append(s.touched, int32(doc))
+	}
+	s.of[doc] += v
+}
+
 // addTexts adds the BM25 of each doc's text to scores.
-func (x *Index) addTexts(terms []term, scores []float32) {
+func (x *Index) addTexts(terms []term, to *scores) {
 	var norms [256]float32 // by length; texts are shorter, and longer ones are all too long
 	average := x.average()
 	for i := range norms {
@@ -49,42 +66,48 @@ func (x *Index) addTexts(terms []term, scores []float32) {
 		weight := x.idfOf(t) * (k1 + 1)
 		for _, hit := range x.text.get(t, 0) {
 			d, count := hit.doc(), float32(hit.count())
-			scores[d] += weight * count / (count + norms[min(x.lengths[d], 255)])
+			to.add(d, weight*count/(count+norms[min(x.lengths[d], 255)]))
 		}
 	}
 }
 
 // addTitles adds the BM25 of each doc's title, weakened, to scores.
-func (x *Index) addTitles(terms []term, scores []float32) {
+func (x *Index) addTitles(terms []term, to *scores) {
 	for _, t := range terms {
 		weight := titleShare * idf(len(x.episodes), x.titles.count(t))
 		for _, hit := range x.titles.get(t, 0) {
 			e := &x.episodes[hit.doc()]
 			add := float32(weight * saturate(float64(hit.count()), float64(e.titleN), meanTitle))
 			for _, d := range e.docs {
-				scores[d] += add
+				to.add(int(d), add)
 			}
 		}
 	}
 }
 
-// closest returns the n docs with the largest scores above 0, equals by ID.
-func (x *Index) closest(scores []float32, n int) []Scored {
-	var top shortlist[hit]
-	floor := float32(0)
-	for d, s := range scores {
-		if s > floor && !x.docs[d].dead {
-			top.offer(hit{d, s}, 4*n, x.closer)
-			if len(top) == 4*n {
-				floor = top[len(top)-1].score * (1 - 1e-6)
-			}
-		}
-	}
+// closest returns the n docs with the largest scores, equals by ID.
+func (x *Index) closest(of *scores, n int, s *scratch) []Scored {
 	var out []Scored
-	for _, h := range top.best(n, x.closer) {
+	for _, h := range x.leaders(of, n, s) {
 		out = append(out, Scored{x.docs[h.doc].id, float64(h.score)})
 	}
 	return out
+}
+
+// leaders returns the n living docs with the largest scores, the largest first.
+func (x *Index) leaders(of *scores, n int, s *scratch) []hit {
+	s.touched = of.touched
+	var top shortlist[hit]
+	floor := float32(0)
+	for _, d := range of.touched {
+		if v := of.of[d]; v >= floor && !x.docs[d].dead {
+			top.offer(hit{int(d), v}, n, x.closer)
+			if len(top) == n {
+				floor = top[0].score
+			}
+		}
+	}
+	return top.best(n, x.closer)
 }
 
 // hit is a doc with its score.
@@ -113,9 +136,10 @@ func (x *Index) Episodes(text string, n int) []Scored {
 	defer x.mu.RUnlock()
 	s := x.borrow()
 	defer x.scratch.Put(s)
-	scores := grown(&s.scores, len(x.docs))
+	found := x.newScores(s)
 	terms := x.asked(text)
-	x.addTexts(terms, scores)
+	x.addTexts(terms, found)
+	s.touched = found.touched
 	heads := make([]float64, len(x.episodes))
 	for _, t := range terms {
 		for _, hit := range x.titles.get(t, 0) {
@@ -129,7 +153,7 @@ func (x *Index) Episodes(text string, n int) []Scored {
 	}
 	var out []Scored
 	for i := range x.episodes {
-		if v := heads[i] + bestThree(x.episodes[i].docs, scores); v > 0 && len(x.episodes[i].docs) > 0 {
+		if v := heads[i] + bestThree(x.episodes[i].docs, found.of); v > 0 && len(x.episodes[i].docs) > 0 {
 			out = append(out, Scored{x.episodes[i].id, v})
 		}
 	}
@@ -161,11 +185,11 @@ func (x *Index) Matching(topic string, n int) []Scored {
 	if len(p.concepts) == 0 {
 		return nil
 	}
-	scores := grown(&s.scores, len(x.docs))
+	found := x.newScores(s)
 	for d, m := range x.matches(p, 0, s) {
 		if m.sure >= enough {
-			scores[d] = float32(m.relevance())
+			found.add(d, float32(m.relevance()))
 		}
 	}
-	return x.closest(scores, n)
+	return x.closest(found, n, s)
 }

@@ -14,7 +14,7 @@ const (
 )
 
 // idfOf is the inverse document frequency of a term in texts.
-func (x *Index) idfOf(t term) float32 { return float32(idf(x.living(), x.text.count(t))) }
+func (x *Index) idfOf(t term) float32 { return x.logDocs - x.logs.half(x.text.count(t)) }
 
 // weighted is a term with its part of a unit vector.
 type weighted struct {

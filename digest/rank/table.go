@@ -11,6 +11,7 @@ var topicsText string
 // How far a phrase means its topic.
 const (
 	weightName  = 1.0
+	weightVague = 0.45
 	weightClose = 0.8
 	weightLoose = 0.25
 	weightFound = 0.15 // learned from the corpus
@@ -52,7 +53,12 @@ func (t *table) add(v *vocabulary, line string) {
 	seen := map[string]bool{}
 	for i, list := range []string{names, near, loose} {
 		for _, name := range strings.Split(list, ",") {
-			p := phrase{v.named(name), []float32{weightName, weightClose, weightLoose}[i]}
+			p := phrase{weight: []float32{weightName, weightClose, weightLoose}[i]}
+			if name, vague := strings.CutSuffix(strings.TrimSpace(name), "?"); vague {
+				p.terms, p.weight = v.named(name), weightVague
+			} else {
+				p.terms = v.named(name)
+			}
 			id := key(p.terms)
 			if i == 0 {
 				if _, taken := t.byName[id]; !taken {

@@ -127,11 +127,15 @@ func irregular(w string) (string, bool) {
 	case "apis":
 		return "api", true
 	case "marketing", "pricing", "funding", "hearing", "meeting", "building", "writing", "engineering",
-		"organ", "organs", "universe", "university", "news", "kubernetes", "redis", "postgres", "politics", "physics",
+		"universe", "university", "news", "kubernetes", "redis", "postgres", "politics", "physics",
 		"economics", "ethics", "mathematics", "robotics", "graphics", "analytics", "windows", "rails", "kids":
 		return w, true
 	case "universities":
 		return "university", true
+	case "container", "containers": // "contain"
+		return "container", true
+	case "organ", "organs": // "organization"
+		return "organs", true
 	}
 	return "", false
 }

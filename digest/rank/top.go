@@ -28,11 +28,13 @@ type candidate struct {
 	doc       int
 	topic     int // number of the query's topic that it answers best; -1 when none
 	source    string
+	sure      float64 // that it is what was asked for
 	relevance float64
 	recency   float64
 	taste     float64
 	total     float64
-	merged    float64 // total and places in the topics' lists together
+	merged    float64  // total and places in the topics' lists together
+	profile   *profile // made when it is first compared
 }
 
 // Top composes a brief. It looks at what was ingested since q.Since only, never changes the index, and gives the same
@@ -65,17 +67,28 @@ func (x *Index) podcasts(q Query) int {
 type window struct {
 	Query
 	from   int
-	barred []string  // by doc: the stage at which wishes bar it; "" when they do not
+	barred []barrier // by doc
 	taste  []float32 // by doc
 	follow []bool    // by feed
 	seen   []profile // of docs that the reader got
 	fallen shortlist[Fallen]
 }
 
+// barrier tells whether wishes keep a doc out.
+type barrier uint8
+
+const (
+	open barrier = iota
+	barredSeen
+	barredMuted
+)
+
+func (b barrier) stage() string { return [...]string{"", StageSeen, StageMuted}[b] }
+
 func (x *Index) window(q Query, s *scratch) *window {
 	w := &window{Query: q, from: x.since(q.Since)}
 	n := len(x.docs) - w.from
-	w.barred = make([]string, n)
+	w.barred = grown(&s.barred, n)
 	w.follow = make([]bool, len(x.feeds))
 	for _, url := range q.Follow {
 		if f, ok := x.byFeed[url]; ok {
@@ -96,18 +109,18 @@ func (x *Index) window(q Query, s *scratch) *window {
 		if d, ok := x.byID[id]; ok {
 			w.seen = append(w.seen, x.profile(d))
 			if d >= w.from {
-				w.barred[d-w.from] = StageSeen
+				w.barred[d-w.from] = barredSeen
 			}
 		}
 	}
-	x.tasteOf(w)
+	x.tasteOf(w, s)
 	return w
 }
 
 func (x *Index) barFeed(w *window, feed int) {
 	docs := x.feeds[feed].docs
 	for i := len(docs) - 1; i >= 0 && int(docs[i]) >= w.from; i-- {
-		w.barred[int(docs[i])-w.from] = StageMuted
+		w.barred[int(docs[i])-w.from] = barredMuted
 	}
 }
 
@@ -118,7 +131,7 @@ func (x *Index) barWord(w *window, name string, s *scratch) {
 		return
 	}
 	n := len(w.barred)
-	met := make([]int, n)
+	met := grown(&s.met, n)
 	first := x.firstEpisode(w.from)
 	for _, c := range p.concepts {
 		c.phrases = slices.DeleteFunc(slices.Clone(c.phrases), func(p phrase) bool { return p.weight < weightClose })
@@ -132,15 +145,15 @@ func (x *Index) barWord(w *window, name string, s *scratch) {
 		}
 	}
 	for i := range met {
-		if met[i] == len(p.concepts) {
-			w.barred[i] = StageMuted
+		if int(met[i]) == len(p.concepts) {
+			w.barred[i] = barredMuted
 		}
 	}
 }
 
 // tasteOf adds up what votes taught, by doc.
-func (x *Index) tasteOf(w *window) {
-	w.taste = make([]float32, len(w.barred))
+func (x *Index) tasteOf(w *window, s *scratch) {
+	w.taste = grown(&s.weights, len(w.barred))
 	for _, word := range sortedKeys(w.Taste.Words) {
 		for _, t := range x.lookUp(word) {
 			for _, hit := range x.text.get(t, w.from) {
@@ -171,17 +184,17 @@ func (x *Index) candidates(w *window, s *scratch) []list {
 		found := x.matches(p, w.from, s)
 		out = append(out, x.gather(w, func(d int) (candidate, bool) {
 			m := found[d-w.from]
-			return candidate{doc: d, topic: i, source: FromTopic, relevance: m.relevance()}, m.sure >= enough
+			return candidate{doc: d, topic: i, source: FromTopic, sure: float64(m.sure), relevance: m.relevance()}, m.sure >= enough
 		}))
 	}
 	if len(w.Follow) > 0 {
 		out = append(out, x.gather(w, func(d int) (candidate, bool) {
-			return candidate{doc: d, topic: -1, source: FromFollow, relevance: relevantFeed}, w.follow[x.docs[d].feed]
+			return candidate{doc: d, topic: -1, source: FromFollow, sure: 1, relevance: relevantFeed}, w.follow[x.docs[d].feed]
 		}))
 	}
 	if len(w.Topics)+len(w.Follow) == 0 {
 		out = append(out, x.gather(w, func(d int) (candidate, bool) {
-			return candidate{doc: d, topic: -1, source: FromAll, relevance: relevantAny}, true
+			return candidate{doc: d, topic: -1, source: FromAll, sure: 1, relevance: relevantAny}, true
 		}))
 	}
 	return out
@@ -203,9 +216,9 @@ func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
 			continue
 		}
 		x.score(w, &c)
-		switch stage := w.barred[d-w.from]; {
-		case stage != "":
-			w.fall(x, c, stage, "")
+		switch b := w.barred[d-w.from]; {
+		case b != open:
+			w.fall(x, c, b.stage(), "")
 		case e.tier == tierNever:
 			w.fall(x, c, StageQuality, "")
 		default:
@@ -252,7 +265,7 @@ func (w *window) fall(x *Index, c candidate, stage, by string) {
 
 // better puts the fallen with the higher score first; equals by ID.
 func better(a, b Fallen) int {
-	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Stage, b.Stage))
 }
 
 func (w *window) toTell() int { return cmp.Or(w.Fallen, defaultFallen) }
@@ -275,20 +288,4 @@ func (w *window) told(picks []Pick) []Fallen {
 		out = append(out, f)
 	}
 	return out
-}
-
-// shortlist collects the best of many.
-type shortlist[T any] []T
-
-// offer adds a thing; when twice as many as wanted have gathered, the worse half goes.
-func (s *shortlist[T]) offer(v T, want int, order func(a, b T) int) {
-	if *s = append(*s, v); len(*s) >= 2*want {
-		*s = s.best(want, order)
-	}
-}
-
-// best returns at most n of the things collected, the best first.
-func (s *shortlist[T]) best(n int, order func(a, b T) int) []T {
-	slices.SortStableFunc(*s, order)
-	return (*s)[:min(n, len(*s))]
 }

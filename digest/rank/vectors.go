@@ -171,7 +171,7 @@ func (v *vectors) scan(block int, vec []float32, n int, to *shortlist[Scored]) {
 		}
 		to.offer(Scored{id, float64(dot)}, n, closerScored)
 		if len(*to) == n {
-			floor = float32((*to)[n-1].Score)
+			floor = float32((*to)[0].Score)
 		}
 	}
 }
