@@ -181,6 +181,9 @@ She says that every dam of more than five metres ends a run of salmon within eig
 			"Salmon remember the smell of the river for four years, and Ann Lee has measured it in forty rivers.",
 			"She says that every dam of more than five metres ends a run of salmon within eight years.",
 		}},
+		{"lines broken at 40 signs", "Ann Lee explains why salmon remember the\nriver that they were born in, and what\ndams do to them. They live on the smell of their first weeks for four years.\n- The map", []string{
+			"Ann Lee explains why salmon remember the river that they were born in, and what dams do to them. They live on the smell of their first weeks for four years.",
+		}},
 		{"too little", "Ann Lee and Bob talk about salmon and eels this week.", nil},
 		{"nothing", "", nil},
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"podbrief/digest/feed"
 )
@@ -19,7 +21,7 @@ const minNotes = 30 // words; fewer hold no insight
 func (Notes) Transcript(_ context.Context, ep feed.Episode) (*Transcript, error) {
 	t := &Transcript{Source: "notes", URL: ep.Link, Language: languageTag(ep.Language)}
 	words := 0
-	for line := range strings.SplitSeq(ep.Notes, "\n") {
+	for line := range strings.SplitSeq(unwrap(ep.Notes), "\n") {
 		text := usefulSentences(line)
 		if text == "" {
 			continue
@@ -33,11 +35,33 @@ func (Notes) Transcript(_ context.Context, ep feed.Episode) (*Transcript, error)
 	return t, nil
 }
 
+// unwrap joins a line that begins with a small letter to the one before it.
+func unwrap(s string) string {
+	var b strings.Builder
+	for i, line := range strings.Split(s, "\n") {
+		line = strings.TrimSpace(line)
+		r, _ := utf8.DecodeRuneInString(line)
+		switch {
+		case i == 0:
+		case unicode.IsLower(r):
+			b.WriteByte(' ')
+		default:
+			b.WriteByte('\n')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
 var (
 	webAddress = regexp.MustCompile(`https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|io|org|dev|fm|ai|net|co)(?:/\S*)?`)
 	notesLink  = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
 	// housekeeping is what notes say besides the episode's content.
-	housekeeping = regexp.MustCompile(`(?i)sponsor|brought to you|promo code|coupon|discount|\d+% off|free trial|sign up|patreon|donat|\bmerch\b|subscribe|newsletter|join (?:us|the|our)\b|membership|follow (?:us|me)\b|support (?:the|this|our)\b|\brate (?:and|us)\b|leave (?:us )?a review|feedback|edit this page|something missing|hit us up|twitter|linkedin|instagram|mastodon|tiktok|show notes|transcript|hosted by|produced by|music by|theme song|all rights reserved|copyright|learn more about your ad choices|privacy`)
+	housekeeping = regexp.MustCompile(`(?i)sponsor|brought to you|promo code|coupon|discount|\d+% off|free trial|sign up|patreon|\bdonate|\bmerch\b|` +
+		`subscribe|newsletter|join (?:us|our)\b|become a member|follow (?:us|me)\b|(?:on|via) (?:x|twitter|linkedin|instagram|mastodon|tiktok|youtube)\b|` +
+		`support (?:this|our|the (?:show|podcast))\b|\brate (?:and|us)\b|leave (?:us )?a (?:review|rating)|(?:your|send|us) feedback|edit this page|` +
+		`something missing|hit us up|show notes|(?:full|read the) transcript|hosted by|produced by|music by|theme song|all rights reserved|` +
+		`copyright (?:©|\(c\)|\d)|ad choices|privacy policy|learn more (?:about|at)`)
 )
 
 // usefulSentences returns the sentences of a paragraph that say something, "" when none does.
@@ -49,7 +73,7 @@ func usefulSentences(line string) string {
 	}
 	var kept []string
 	for _, s := range sentences(bare) {
-		if countWords(s) >= 5 && sentenceEnd(s) && !webAddress.MatchString(s) && !housekeeping.MatchString(s) {
+		if countWords(s) >= 5 && sentenceEnd(strings.TrimRight(s, ")’'")) && !webAddress.MatchString(s) && !housekeeping.MatchString(s) {
 			kept = append(kept, s)
 		}
 	}

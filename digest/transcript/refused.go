@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -91,7 +92,7 @@ func varied(segs []Segment) bool {
 	seen := make(map[string]bool, distinct)
 	n := 0
 	for _, s := range segs {
-		for w := range fields(s.Text) {
+		for w := range strings.FieldsSeq(s.Text) {
 			seen[w] = true
 			if n++; n >= sampled || len(seen) >= distinct {
 				return len(seen) >= distinct

@@ -1,13 +1,9 @@
 package transcript
 
 import (
-	"iter"
 	"strings"
 	"unicode/utf8"
 )
-
-// fields yields the words of s between spaces.
-func fields(s string) iter.Seq[string] { return strings.FieldsSeq(s) }
 
 // countWords counts the words of s. Two signs of a script written without spaces count as one word.
 func countWords(s string) int {
