@@ -52,9 +52,14 @@ func (l Linked) Transcript(ctx context.Context, ep feed.Episode) (*Transcript, e
 	return nil, fmt.Errorf("find transcript of %q: %w", ep.Title, errors.Join(errs...))
 }
 
-// forgetTimesAfter makes times unknown that lie clearly after the end of the episode: nobody could listen there.
+// forgetTimesAfter makes times unknown that lie clearly after the end of the episode: nobody could listen there. An end
+// before which nobody could have said all this is a slip of the feed, such as minutes for seconds, and counts for nothing.
 func (t *Transcript) forgetTimesAfter(end time.Duration) {
-	if end <= 0 {
+	words := 0
+	for _, s := range t.Segments {
+		words += countWords(s.Text)
+	}
+	if end <= spoken(words, 3*slowest) {
 		return
 	}
 	for i := range t.Segments {

@@ -115,9 +115,12 @@ func TestLinkedFallsToTheNextOffer(t *testing.T) {
 
 func TestTimesAfterTheEnd(t *testing.T) {
 	tr := &Transcript{Segments: []Segment{{Start: second, End: 2 * second}, {Start: 3 * time.Hour, End: 3*time.Hour + second}}}
-	tr.forgetTimesAfter(0)
-	if tr.Segments[1].Timing != Exact {
-		t.Error("forgetTimesAfter(0): the length of the episode is unknown, but times were dropped")
+	talk := &Transcript{Segments: []Segment{{Start: time.Hour, End: 2 * time.Hour, Text: strings.Repeat("word ", 9000)}}}
+	for _, end := range []time.Duration{0, 45 * second} {
+		talk.forgetTimesAfter(end)
+		if talk.Segments[0].Timing != Exact {
+			t.Errorf("forgetTimesAfter(%v): the length is not known or cannot be, but times were dropped", end)
+		}
 	}
 	tr.forgetTimesAfter(time.Hour)
 	want := []Segment{{Start: second, End: 2 * second}, {Timing: Unknown}}
