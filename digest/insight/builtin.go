@@ -17,12 +17,13 @@ const mostInsights = 8
 // Builtin is the extractor that needs no model and no network: it scores runs of one to three sentences by what makes a
 // claim stand alone, and keeps the best. It is safe for concurrent use.
 type Builtin struct {
-	english *language
-	weights *weights
+	english   *language
+	weights   *weights
+	reference bool // do only what the published reference does
 }
 
 // NewBuiltin returns the built-in extractor.
-func NewBuiltin() *Builtin { return &Builtin{english(), builtinWeights()} }
+func NewBuiltin() *Builtin { return &Builtin{english: english(), weights: builtinWeights()} }
 
 // Name names the engine and its version.
 func (b *Builtin) Name() string { return builtinName }
@@ -49,7 +50,7 @@ func (b *Builtin) Extract(ctx context.Context, in Input) ([]Insight, error) {
 
 // prepare reads the transcript and marks what its podcast repeats.
 func (b *Builtin) prepare(in Input) *script {
-	s := readScript(b.english, in.Transcript)
+	s := readScript(b.english, in.Transcript, b.reference)
 	s.scoreClaims()
 	s.findTeaser()
 	s.markRepeated(in.Show, in.Episode.ID)

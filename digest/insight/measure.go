@@ -29,7 +29,7 @@ func FeatureNames() []string { return append([]string(nil), featureNames[:]...) 
 func Measure(x Sample) Measurement {
 	b := NewBuiltin()
 	t := &transcript.Transcript{Source: "markdown", Segments: []transcript.Segment{{Text: strings.TrimSpace(x.Text)}}}
-	s := readScript(b.english, t)
+	s := readScript(b.english, t, b.reference)
 	if len(s.sentences) == 0 {
 		return Measurement{Features: make([]float64, featureCount)}
 	}
@@ -57,7 +57,7 @@ type Candidate struct {
 // ReferenceCandidates returns the windows that pass the gates with their quality by the weights of the published
 // reference, so that agreement with it can be measured.
 func ReferenceCandidates(t *transcript.Transcript) []Candidate {
-	b := &Builtin{english(), referenceWeights()}
+	b := &Builtin{english: english(), weights: referenceWeights(), reference: true}
 	s := b.prepare(Input{Transcript: t})
 	var out []Candidate
 	for _, w := range s.candidates() {

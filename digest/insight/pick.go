@@ -21,6 +21,7 @@ const (
 	weightNotes    = 0.15
 	weightTeaser   = 0.5
 	weightStoryEnd = -0.25
+	weightSingle   = -0.15 // of one sentence: readers want two or three
 )
 
 // rank scores the candidates of an episode.
@@ -43,6 +44,9 @@ func (s *script) rank(ws []window, v *vocabulary, model *weights) []candidate {
 		c.score = c.quality + weightSalience*sal[i] + weightTitle*title[i]
 		if len(v.notes) > 0 {
 			c.score += weightNotes * notes[i]
+		}
+		if c.first == c.last {
+			c.score += weightSingle
 		}
 		if s.endsInStory(c.window) {
 			c.score += weightStoryEnd
@@ -172,12 +176,12 @@ func (s *script) render(w window) string {
 	return string(out)
 }
 
-// trim leaves out a clearly weaker last or first sentence when enough remains and still begins well.
+// trim leaves out a clearly weaker last or first sentence when two or more remain, long enough, that still begin well.
 func (s *script) trim(w window) window {
-	for w.last > w.first && s.weakEnd(w) && s.wordsIn(window{w.first, w.last - 1}) >= shownFewest {
+	for w.last > w.first+1 && s.weakEnd(w) && s.wordsIn(window{w.first, w.last - 1}) >= shownFewest {
 		w.last--
 	}
-	for w.last > w.first && s.weakBeginning(w) && s.wordsIn(window{w.first + 1, w.last}) >= shownFewest {
+	for w.last > w.first+1 && s.weakBeginning(w) && s.wordsIn(window{w.first + 1, w.last}) >= shownFewest {
 		w.first++
 	}
 	return w

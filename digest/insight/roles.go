@@ -43,7 +43,7 @@ func (s *script) findRoles() {
 		roles[name] = s.roleOf(name)
 	}
 	for i := range s.turns {
-		s.turns[i].role = roles[s.turns[i].speaker]
+		s.turns[i].role = max(s.turns[i].role, roles[s.turns[i].speaker])
 	}
 }
 

@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -11,6 +12,7 @@ import (
 
 // script is a transcript made ready: sentences in order, with their turns and speakers.
 type script struct {
+	reference  bool // do only what the published reference does
 	lexicon    *lexicon
 	transcript *transcript.Transcript
 	sentences  []sentence
@@ -154,9 +156,9 @@ func stageDirection(s string) int {
 	return 0
 }
 
-// readScript makes a transcript ready.
-func readScript(l *language, t *transcript.Transcript) *script {
-	s := &script{lexicon: newLexicon(l), transcript: t, voices: map[string]*voice{}}
+// readScript makes a transcript ready. With reference it does only what the published reference does.
+func readScript(l *language, t *transcript.Transcript, reference bool) *script {
+	s := &script{reference: reference, lexicon: newLexicon(l), transcript: t, voices: map[string]*voice{}}
 	captions := isCaptions(t)
 	for from := 0; from < len(t.Segments); {
 		to := from + 1
@@ -223,11 +225,11 @@ func (s *script) addCaptions(from, to int) {
 	}
 	st := w.stream()
 	name := s.transcript.Segments[from].Speaker
-	start, words := true, 0
+	start, words, first := true, 0, len(s.turns)
 	eachSentence(st.text, func(a, b int) {
 		for _, part := range splitLong(st, a, b) {
 			x := s.readSentence(st, part[0], part[1])
-			newTurn := start || name == "" && s.turnEnds(&x)
+			newTurn := start || name == "" && s.mayChange(&x)
 			newParagraph := newTurn || words > captionParagraph
 			if newParagraph {
 				words = 0
@@ -237,20 +239,9 @@ func (s *script) addCaptions(from, to int) {
 			start = false
 		}
 	})
-}
-
-// The signs of a new speaker in captions that name none.
-const (
-	longTurn    = 160                     // words
-	silentPause = 2500 * time.Millisecond // between two sentences
-)
-
-// turnEnds reports whether somebody else seems to say x than the sentence before.
-func (s *script) turnEnds(x *sentence) bool {
-	before := &s.sentences[len(s.sentences)-1]
-	_, opens := s.lexicon.begins(x.tokens, 0, cueTurnOpener)
-	return opens || before.question || s.turns[before.turn].words > longTurn ||
-		x.at-s.timeOf(before.stream, before.to-1) > silentPause
+	if name == "" {
+		s.guessTurns(first)
+	}
 }
 
 // longSentence is the number of words after which captions without punctuation are cut at the end of a segment.
@@ -289,9 +280,18 @@ func (s *script) readSentence(st *stream, from, to int) sentence {
 			x.terms = append(x.terms, term)
 		}
 	}
-	x.question = strings.HasSuffix(strings.TrimRight(x.text(), "\"”' "), "?")
+	x.question = asks(x.text(), s.reference)
 	s.lexicon.count(&x)
 	return x
+}
+
+var reTagQuestion = regexp.MustCompile(`(?i),\s*(?:right|okay|ok|yeah|you know|correct)\s*\?["”']*$`)
+
+// asks reports whether a sentence is a question. One that ends in a tag (", right?") is a claim, unless tags
+// count.
+func asks(text string, tags bool) bool {
+	text = strings.TrimRight(text, "\"”' ")
+	return strings.HasSuffix(text, "?") && (tags || !reTagQuestion.MatchString(text))
 }
 
 // put appends a sentence to the last turn and paragraph, or to new ones.

@@ -83,7 +83,7 @@ func (s *Show) Learn(ep feed.Episode, t *transcript.Transcript) {
 	if t == nil || t.FromNotes() || s.remembers(ep.ID) {
 		return
 	}
-	script := readScript(english(), t)
+	script := readScript(english(), t, false)
 	all := script.allShingles()
 	s.Heard++
 	s.promote(all)

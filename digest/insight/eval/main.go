@@ -27,6 +27,8 @@ type options struct {
 	shared string
 	shows  []string
 	count  int
+
+	episode string
 }
 
 var figures = map[string]figure{
@@ -42,6 +44,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.shared, "shared", "../shared", "folder of the corpus and the rated windows")
 	shows := flag.String("shows", "", "only these shows, separated by commas")
+	flag.StringVar(&o.episode, "episode", "", "picks: only this episode")
 	flag.IntVar(&o.count, "count", 20, "picks: how many to print")
 	flag.Parse()
 	if *shows != "" {
@@ -128,6 +131,9 @@ func picks(out io.Writer, o options) error {
 		}
 		var ps []pick
 		for _, k := range all {
+			if o.episode != "" && k.ID != o.episode {
+				continue
+			}
 			for _, i := range k.insights {
 				ps = append(ps, pick{i, k.ID})
 			}
