@@ -128,7 +128,7 @@ func irregular(w string) (string, bool) {
 		return "api", true
 	case "marketing", "pricing", "funding", "hearing", "meeting", "building", "writing", "engineering",
 		"universe", "university", "news", "kubernetes", "redis", "postgres", "politics", "physics",
-		"economics", "ethics", "mathematics", "robotics", "graphics", "analytics", "windows", "rails", "kids":
+		"economics", "securities", "ethics", "mathematics", "robotics", "graphics", "analytics", "windows", "rails", "kids":
 		return w, true
 	case "universities":
 		return "university", true

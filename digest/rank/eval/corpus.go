@@ -50,16 +50,18 @@ func repository() (string, error) {
 	}
 }
 
-// shown is one episode of the corpus.
-type shown struct {
+// listing is one episode of the corpus.
+type listing struct {
 	ID          string `json:"id"`
 	GUID        string `json:"guid"`
-	Transcripts []struct {
-		File      string `json:"file"`
-		Type      string `json:"type"`
-		Kind      string `json:"kind"`
-		Announced bool   `json:"announced_in_feed"`
-	} `json:"transcripts"`
+	Transcripts []file `json:"transcripts"`
+}
+
+// file is a transcript of an episode.
+type file struct {
+	File      string `json:"file"`
+	Type      string `json:"type"`
+	Announced bool   `json:"announced_in_feed"`
 }
 
 // show is one podcast of the corpus.
@@ -67,7 +69,7 @@ type show struct {
 	slug     string
 	feed     feed.Feed
 	episodes []feed.Episode // oldest first; IDs are the corpus's
-	listed   map[string]shown
+	listed   map[string]listing
 	dir      string
 }
 
@@ -89,16 +91,16 @@ func shows(corpus string) ([]show, error) {
 }
 
 func readShow(dir string) (show, error) {
-	s := show{slug: filepath.Base(dir), dir: dir, listed: map[string]shown{}}
+	s := show{slug: filepath.Base(dir), dir: dir, listed: map[string]listing{}}
 	raw, err := os.ReadFile(filepath.Join(dir, "episodes.json"))
 	if err != nil {
 		return s, err
 	}
-	var list struct{ Episodes []shown }
+	var list struct{ Episodes []listing }
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return s, fmt.Errorf("read episodes of %q: %w", s.slug, err)
 	}
-	byGUID := map[string]shown{}
+	byGUID := map[string]listing{}
 	for _, e := range list.Episodes {
 		byGUID[e.GUID], s.listed[e.ID] = e, e
 	}
@@ -125,14 +127,7 @@ func (s show) transcript(ep feed.Episode) (*transcript.Transcript, error) {
 	if len(list) == 0 {
 		return transcript.Notes{}.Transcript(context.Background(), ep)
 	}
-	at := max(0, slices.IndexFunc(list, func(t struct {
-		File      string `json:"file"`
-		Type      string `json:"type"`
-		Kind      string `json:"kind"`
-		Announced bool   `json:"announced_in_feed"`
-	}) bool {
-		return t.Announced
-	}))
+	at := max(0, slices.IndexFunc(list, func(f file) bool { return f.Announced }))
 	body, err := os.ReadFile(filepath.Join(s.dir, list[at].File))
 	if err != nil {
 		return nil, err
@@ -140,7 +135,7 @@ func (s show) transcript(ep feed.Episode) (*transcript.Transcript, error) {
 	return transcript.Parse(body, list[at].Type, "")
 }
 
-// episodeDocs is how the insights of an episode get into an index: oldest first, one hour apart.
+// insights takes the insights out of a show's episodes, the oldest first, an hour apart.
 func insights(s show, from time.Time) ([]rank.Doc, error) {
 	engine, learned := insight.NewBuiltin(), &insight.Show{}
 	var out []rank.Doc
@@ -158,9 +153,9 @@ func insights(s show, from time.Time) ([]rank.Doc, error) {
 			return nil, err
 		}
 		learned.Learn(ep, t)
-		for n, ins := range found {
+		for _, ins := range found {
 			out = append(out, rank.Doc{
-				ID: fmt.Sprintf("%s-%d", ep.ID, n), Episode: ep.ID, Feed: s.slug, Text: ins.Text, Title: ep.Title,
+				ID: ep.ID + "-" + hash(ins.Text)[:8], Episode: ep.ID, Feed: s.slug, Text: ins.Text, Title: ep.Title,
 				Podcast: s.feed.Title, Notes: ep.Notes[:min(len(ep.Notes), 600)], Topics: ins.Topics, Quality: ins.Score,
 				Speaker: ins.Speaker != "", FromNotes: t.FromNotes(), Published: ep.Published,
 				Ingested: from.Add(time.Duration(i) * time.Hour),

@@ -52,7 +52,8 @@ func printPairs(w io.Writer, found [][2]rank.Doc) {
 	}
 }
 
-// votes returns the judgements kept, and the shares of pairs judged at least 1 and 2.
+// votes returns the judgements kept, and the shares of pairs judged at least 1 and 2. An insight's ID holds a hash of its
+// text, so a vote is on the very words that were judged.
 func votes() (all []vote, related, close float64, err error) {
 	if err := json.Unmarshal(votesJSON, &all); err != nil {
 		return nil, 0, 0, fmt.Errorf("read votes: %w", err)

@@ -31,6 +31,14 @@ func (q query) expects(d rank.Doc) bool {
 // tuned reports whether the query belongs to the half that weights may be chosen on.
 func (q query) tuned() bool { return md5.Sum([]byte(q.Topic))[md5.Size-1]%2 == 1 }
 
+func readQueries() ([]query, error) {
+	var out []query
+	if err := json.Unmarshal(queriesJSON, &out); err != nil {
+		return nil, fmt.Errorf("read queries: %w", err)
+	}
+	return out, nil
+}
+
 // figures are the means over queries.
 type figures struct {
 	n         int
@@ -41,9 +49,9 @@ type figures struct {
 
 // topics measures the ranking of each half of the queries; each line tells one query of the tuned half.
 func topics(x *rank.Index, docs []rank.Doc, w io.Writer) (tuned, held figures, err error) {
-	var queries []query
-	if err := json.Unmarshal(queriesJSON, &queries); err != nil {
-		return tuned, held, fmt.Errorf("read queries: %w", err)
+	queries, err := readQueries()
+	if err != nil {
+		return tuned, held, err
 	}
 	byID := map[string]rank.Doc{}
 	for _, d := range docs {
