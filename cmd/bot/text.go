@@ -66,7 +66,9 @@ func thin(b *digest.Brief) string {
 }
 
 // capped reports whether a candidate fell out since its podcast had its share.
-func capped(f digest.Fallen) bool { return f.Stage == rank.StagePodcast || f.Stage == rank.StageEpisode }
+func capped(f digest.Fallen) bool {
+	return f.Stage == rank.StagePodcast || f.Stage == rank.StageEpisode
+}
 
 func orEverything(topics []string) string {
 	if len(topics) == 0 {
