@@ -56,7 +56,7 @@ type Times struct {
 	Now    func() time.Time
 	Settle time.Duration // after which a look-up proves something
 	Post   time.Duration // for one post
-	Tick   time.Duration // between two looks at what is due
+	Tick   time.Duration // between two looks at what is due; 0: every minute, and when a delivery waits for its time
 }
 
 func (b *Bot) now() time.Time {
@@ -89,8 +89,8 @@ func (b *Bot) adapter(ch Channel) (Adapter, error) {
 // zoneFor returns the zone that a new subscription begins with.
 func (b *Bot) zoneFor(r Request) string {
 	for _, z := range []string{r.Zone, b.Zone} {
-		if _, err := time.LoadLocation(z); err == nil && z != "" {
-			return z
+		if name, ok := findZone(z); ok {
+			return name
 		}
 	}
 	return "UTC"

@@ -29,7 +29,7 @@ func (b *Bot) topic(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	scanned, err := b.scanNew(ctx)
+	scanned, err := b.scanNew(ctx, sub)
 	if err != nil {
 		return Message{}, err
 	}

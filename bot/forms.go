@@ -99,7 +99,7 @@ func (b *Bot) takeSettings(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	if _, err := b.scanNew(ctx); err != nil {
+	if _, err := b.scanNew(ctx, sub); err != nil {
 		return Message{}, err
 	}
 	b.wake(ctx, sub.Channel)

@@ -214,5 +214,10 @@ func (b *Bot) change(ctx context.Context, ch Channel, make func() Subscription, 
 	return sub, err
 }
 
+// PutSubscription writes a subscription as it is.
+func PutSubscription(tx store.Tx, sub Subscription) error {
+	return store.Put(tx, subscriptionBucket, channelKey(sub.Channel), sub)
+}
+
 // errNothingHere says that a channel has no subscription.
 var errNothingHere = tell("Nothing is subscribed here yet; start with a topic, like “topic ai, open source”.")

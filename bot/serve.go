@@ -87,9 +87,11 @@ func (b *Bot) schedule(ctx context.Context) {
 
 // sleep returns how long the schedule may sleep: until the next full minute, or until a delivery is to be looked at.
 func (b *Bot) sleep(next time.Time) time.Duration {
+	if b.Times.Tick > 0 {
+		return b.Times.Tick
+	}
 	now := b.now()
-	every := orDefault(b.Times.Tick, time.Minute)
-	d := now.Truncate(every).Add(every).Sub(now)
+	d := now.Truncate(time.Minute).Add(time.Minute).Sub(now)
 	if !next.IsZero() {
 		d = min(d, next.Sub(now))
 	}

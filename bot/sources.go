@@ -59,27 +59,25 @@ func (b *Bot) scan(ctx context.Context, p directory.Podcast) error {
 	return b.Engine.AddFeed(ctx, feed.Feed{URL: p.URL, Title: p.Title}, false)
 }
 
-// scanNew begins to scan what the subscriptions of all channels need and was not scanned yet. It returns how many podcasts
-// are scanned.
-func (b *Bot) scanNew(ctx context.Context) (int, error) {
-	subs, err := b.subscriptions(ctx)
-	if err != nil {
-		return 0, err
-	}
-	want := b.wanted(subs)
+// scanNew begins to scan what subscriptions need and was not scanned yet. It returns how many podcasts are scanned.
+func (b *Bot) scanNew(ctx context.Context, subs ...Subscription) (int, error) {
 	known := map[string]bool{}
 	for _, f := range b.casts.list() {
 		known[f.URL] = true
 	}
-	for _, p := range want {
+	for _, p := range b.wanted(subs) {
 		if known[p.URL] {
 			continue
 		}
 		if err := b.scan(ctx, p); err != nil {
 			return 0, err
 		}
+		known[p.URL] = true
 	}
-	return len(want), b.know(ctx)
+	if len(known) == len(b.casts.list()) {
+		return len(known), nil
+	}
+	return len(known), b.know(ctx)
 }
 
 // subscriptions reads all subscriptions.

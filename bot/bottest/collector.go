@@ -1,0 +1,89 @@
+package bottest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Fault is what a fake platform does instead of a right answer.
+type Fault int
+
+// The faults. In those of the second line the message is stored all the same.
+const (
+	NoFault       Fault = iota
+	Limit               // 429
+	Unavailable         // 503, nothing stored
+	StoreThenFail       // stored, and 500
+	StoreThenCut        // stored, and the connection is cut
+	StoreLate           // stored when the client has given up
+)
+
+// Collector counts the messages that a fake platform accepted, and decides which of its answers are faulty: 28 in a
+// hundred. It is safe for concurrent use.
+type Collector struct {
+	mu       sync.Mutex
+	accepted map[string]int
+	posts    int
+}
+
+// Fault decides about one post.
+func (c *Collector) Fault() Fault {
+	c.mu.Lock()
+	c.posts++
+	c.mu.Unlock()
+	switch n := rand.IntN(100); {
+	case n < 5:
+		return Limit
+	case n < 10:
+		return Unavailable
+	case n < 15:
+		return StoreThenFail
+	case n < 20:
+		return StoreThenCut
+	case n < 28:
+		return StoreLate
+	}
+	return NoFault
+}
+
+// Accept counts a message that people see, by what must be there once: channel and date.
+func (c *Collector) Accept(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.accepted == nil {
+		c.accepted = map[string]int{}
+	}
+	c.accepted[key]++
+}
+
+// Len is how many different messages there are.
+func (c *Collector) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.accepted)
+}
+
+// Report says how many posts were tried, how many messages are missing of those wanted, and which are there twice.
+func (c *Collector) Report(want int) (posts, lost int, doubled []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, n := range c.accepted {
+		if n > 1 {
+			doubled = append(doubled, fmt.Sprintf("%s: %d times", key, n))
+		}
+	}
+	return c.posts, want - len(c.accepted), doubled
+}
+
+// The times of a bot that is killed: one second is a few minutes to it, so that its waits end soon.
+const (
+	killSpeed  = 100
+	killPost   = 200 * time.Millisecond // then the client gives up
+	killLate   = 300 * time.Millisecond // after which a late message is stored
+	killSettle = 2 * time.Second        // by the clock on the wall
+)
+
+// LateBy is how long a fake platform waits with a message of fault StoreLate.
+func LateBy() time.Duration { return killLate }

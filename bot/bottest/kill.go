@@ -1,0 +1,166 @@
+package bottest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"podbrief/bot"
+	"podbrief/store"
+)
+
+// Killing is a run of the kill harness: a real process that serves a bot is ended by SIGKILL at random moments and started
+// again, while the platform gives faulty answers.
+type Killing struct {
+	Kills     int
+	Collector *Collector // required: of the fake platform that Command's process posts to
+	// Channel returns the nth channel that gets a brief.
+	Channel func(n int) bot.Channel // required
+	// Command returns the process: one that calls ServeKilled with the store and start given.
+	Command func(store string, start time.Time) *exec.Cmd // required
+}
+
+// perKill is how many channels' briefs become due for each kill.
+const perKill = 4
+
+// Test kills, lets the last process end its work, and checks that every brief is there once, that the store was clean
+// after each kill, and that a start took at most two seconds.
+func (k *Killing) Test(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kill.db")
+	start := time.Now()
+	channels := k.Kills * perKill
+	if err := k.subscribe(path, start, channels); err != nil {
+		t.Fatal(err)
+	}
+	var slowest time.Duration
+	for range k.Kills {
+		p, err := startProcess(k.Command(path, start))
+		if err != nil {
+			t.Fatal(err)
+		}
+		slowest = max(slowest, p.started)
+		time.Sleep(8*time.Millisecond + rand.N(140*time.Millisecond))
+		p.cmd.Process.Kill() //nolint:errcheck // it may be dead already, which the next line sees
+		if err := p.cmd.Wait(); err == nil {
+			t.Fatal("the process ended by itself")
+		}
+		if err := checkStore(path); err != nil {
+			t.Fatalf("after a kill: %v", err)
+		}
+	}
+	k.drain(t, path, start, channels)
+	posts, lost, doubled := k.Collector.Report(channels)
+	t.Logf("%d kills, %d briefs, %d posts: %d lost, %d doubled, slowest start %v", k.Kills, channels, posts, lost, len(doubled), slowest)
+	if lost != 0 || len(doubled) > 0 {
+		t.Errorf("lost %d briefs, doubled %q, want none", lost, doubled)
+	}
+	if slowest > 2*time.Second {
+		t.Errorf("the slowest start took %v, want at most 2s", slowest)
+	}
+}
+
+// subscribe makes subscriptions whose first briefs become due while the processes live, a few of them for each.
+func (k *Killing) subscribe(path string, start time.Time, channels int) error {
+	db, err := store.OpenBolt(path, store.Options{})
+	if err != nil {
+		return err
+	}
+	err = db.Update(context.Background(), func(tx store.Tx) error {
+		for n := range channels {
+			due := start.Add(time.Duration(n/perKill) * time.Minute / 2).UTC()
+			sub := bot.Subscription{
+				Channel: k.Channel(n), Topics: []string{"ai"}, Count: 5, Created: start, Since: start.Add(-time.Minute).Truncate(time.Minute),
+				Schedule: bot.Schedule{Hour: due.Hour(), Minute: due.Minute(), Zone: "UTC"},
+			}
+			if err := bot.PutSubscription(tx, sub); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, db.Close())
+}
+
+// drain lets a process end the work that is left, and then ends it as an operator does.
+func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int) {
+	p, err := startProcess(k.Command(path, start))
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(2*time.Minute + time.Duration(k.Kills)*time.Minute/2/killSpeed)
+	for k.Collector.Len() < channels && time.Now().Before(deadline) {
+		time.Sleep(50 * time.Millisecond)
+	}
+	time.Sleep(2 * killSettle) // whatever would be sent twice is sent by now
+	asked := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("ended by SIGTERM: %v, want exit code 0", err)
+	}
+	if took := time.Since(asked); took > 5*time.Second {
+		t.Errorf("the end took %v, want at most 5s", took)
+	}
+}
+
+// process is a started process.
+type process struct {
+	cmd     *exec.Cmd
+	started time.Duration // from start until it served
+}
+
+// startProcess starts a process and waits until it says that it serves.
+func startProcess(cmd *exec.Cmd) (*process, error) {
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || line != serving {
+		return nil, fmt.Errorf("the process says %q: %w", line, errors.Join(err, cmd.Wait()))
+	}
+	go io.Copy(io.Discard, out) //nolint:errcheck // ends with the process
+	return &process{cmd: cmd, started: time.Since(began)}, nil
+}
+
+// checkStore opens the store, which checks it, and closes it.
+func checkStore(path string) error {
+	db, err := store.OpenBolt(path, store.Options{})
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+// serving is what a process says when it serves.
+const serving = "serving\n"
+
+// ServeKilled is the process that is killed: it serves a bot on a store with an adapter until ctx is done. Its clock
+// begins at start and runs fast.
+func ServeKilled(ctx context.Context, path string, start time.Time, a bot.Adapter, out io.Writer) error {
+	w, err := Open(ctx, path, Options{Times: bot.Times{
+		Now:    func() time.Time { return start.Add(time.Since(start) * killSpeed) },
+		Settle: killSettle * killSpeed, Post: killPost, Tick: 10 * time.Millisecond,
+	}})
+	if err != nil {
+		return err
+	}
+	w.Bot.Adapters = []bot.Adapter{a}
+	if _, err := io.WriteString(out, serving); err != nil {
+		return err
+	}
+	return errors.Join(w.Bot.Serve(ctx), w.Close())
+}
