@@ -172,8 +172,8 @@ func (o *outline) finish(start, end int) {
 // fromBack reads what stands after the last episode and, when the feed has its oldest episode first, the last episodes.
 func (o *outline) fromBack(s *scanner, limit int) {
 	from := o.items[len(o.items)-1].end
-	closing := o.closingTag()
-	last, ok := o.lastItem(from, len(o.doc), closing)
+	name := o.itemName()
+	last, ok := o.lastItem(from, len(o.doc), name)
 	if !ok {
 		o.readTail(from)
 		return
@@ -184,7 +184,7 @@ func (o *outline) fromBack(s *scanner, limit int) {
 	}
 	end := len(o.doc)
 	for taken := 0; taken < limit; taken++ {
-		it, ok := o.lastItem(from, end, closing)
+		it, ok := o.lastItem(from, end, name)
 		if !ok {
 			break
 		}
@@ -195,20 +195,25 @@ func (o *outline) fromBack(s *scanner, limit int) {
 	}
 }
 
-// closingTag returns the end tag of the first episode as the document writes it.
-func (o *outline) closingTag() []byte {
-	first := o.doc[o.items[0].start:o.items[0].end]
-	return first[bytes.LastIndexByte(first, '<'):]
+// itemName returns what the document calls its episodes.
+func (o *outline) itemName() []byte {
+	first := o.doc[o.items[0].start+1:]
+	end := 0
+	for end < len(first) && isNameByte(first[end]) {
+		end++
+	}
+	return first[:end]
 }
 
 // lastItem finds the last episode between from and end, looking backwards.
-func (o *outline) lastItem(from, end int, closing []byte) (span, bool) {
-	opening := append([]byte{'<'}, bytes.TrimRight(closing[2:], "> \t\r\n")...)
-	if i := bytes.LastIndex(o.doc[from:end], closing); i >= 0 {
-		end = from + i + len(closing)
-	} else {
+func (o *outline) lastItem(from, end int, name []byte) (span, bool) {
+	opening := slices.Concat([]byte("<"), name)
+	closing := slices.Concat([]byte("</"), name, []byte(">"))
+	i := bytes.LastIndex(o.doc[from:end], closing)
+	if i < 0 {
 		return span{}, false
 	}
+	end = from + i + len(closing)
 	for start := end - len(closing); start > from; {
 		i := bytes.LastIndex(o.doc[from:start], opening)
 		if i < 0 {

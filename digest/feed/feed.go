@@ -1,6 +1,16 @@
 // Package feed reads podcast feeds: it fetches a feed politely, parses RSS, Atom and JSON Feed, and hands out the
 // podcast and its episodes in one form, whatever prefix, encoding or mistake the document came with.
 //
+// A Fetcher gets a feed and its newest episodes, Identify recognises the known ones among them, and the caller keeps
+// what is new together with the Feed:
+//
+//	f, fresh, err := fetcher.Fetch(ctx, f) // keep f whatever err is
+//	episodes, isNew := feed.Identify(known, fresh)
+//
+// On the way a document is made safe and cheap to read: newSource finds its encoding, sketch finds its head and its
+// newest episodes without parsing, assemble mends those into a small document, gofeed parses that, and build turns the
+// result into our form. All addresses come from strangers: NewClient's guard says which may be asked.
+//
 // It knows HTTP, XML and the podcast namespace. It does not know what an insight is, stores nothing and imports
 // nothing of ours: the caller keeps the Feed between two fetches and gives it back.
 package feed

@@ -3,13 +3,13 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
 	"golang.org/x/time/rate"
 )
 
@@ -68,6 +68,9 @@ func (ft *Fetcher) get(ctx context.Context, f Feed, now time.Time) (*parsed, tim
 	defer resp.Body.Close()
 	age := maxAge(resp.Header)
 	if resp.StatusCode == http.StatusNotModified {
+		if sent := resp.Request.Header; sent.Get("If-None-Match") == "" && sent.Get("If-Modified-Since") == "" {
+			return nil, 0, at(f.URL, newError(Malformed, "the host says that nothing has changed (304), but was not asked that; it is tried again later", nil))
+		}
 		f.URL = movedTo(f.URL, resp)
 		return &parsed{feed: f}, age, ErrNotModified
 	}
@@ -166,9 +169,10 @@ func header(resp *http.Response, name string) string {
 	return ""
 }
 
-// hashOf recognises a body. The hash is no secure one: a podcast that fakes it hides its own news from itself.
+// hashOf recognises a body by a checksum that processors compute, ten times faster than a secure hash, and its length.
+// Who fakes them hides his own news; that a change keeps both by chance happens once in four thousand million.
 func hashOf(body []byte) string {
-	return strconv.FormatUint(xxhash.Sum64(body), 16) + "-" + strconv.Itoa(len(body))
+	return fmt.Sprintf("%08x-%d", crc32.ChecksumIEEE(body), len(body))
 }
 
 // movedTo returns the address after redirects when every one of them is permanent, and the old address otherwise.

@@ -90,6 +90,7 @@ func TestFetchErrors(t *testing.T) {
 		{"410", status(410), Gone, maxInterval, "410"},
 		{"401", status(401), Auth, time.Hour, "401"},
 		{"500", status(500), Server, time.Hour, "500"},
+		{"304 unasked", status(304), Malformed, time.Hour, "304"},
 		{"204", status(204), NotFeed, time.Hour, "empty"},
 		{"206", status(206), Malformed, time.Hour, "206"},
 		{"302 to nowhere", status(302), Malformed, time.Hour, "nowhere"},
@@ -131,7 +132,7 @@ func TestFetchErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			url, ft := serve(t, test.answer)
-			before := Feed{URL: url + "/rss?token=secret", Title: "Known", State: State{ETag: `"old"`, BodyHash: "old", Interval: minInterval}}
+			before := Feed{URL: url + "/rss?token=secret", Title: "Known", State: State{ETag: `"old"`, BodyHash: "old", Interval: minInterval}} // not asked in full for long
 			f, episodes, err := ft.Fetch(t.Context(), before)
 			if KindOf(err) != test.want || episodes != nil {
 				t.Fatalf("Fetch = %d episodes, %v (%s); want kind %s", len(episodes), err, KindOf(err), test.want)
