@@ -80,7 +80,8 @@ func (e *Engine) pick(tx store.Tx, q Query, p rank.Pick) (Pick, error) {
 	return pick, err
 }
 
-// Related returns the insights of other podcasts that are closest to one, at most n, one a podcast.
+// Related returns the insights of other podcasts that are closest to one, at most n and never more than ten,
+// one a podcast.
 func (e *Engine) Related(ctx context.Context, insightID string, n int) (items []Item, err error) {
 	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
 		if _, err := getInsight(tx, insightID); err != nil {
@@ -93,7 +94,7 @@ func (e *Engine) Related(ctx context.Context, insightID string, n int) (items []
 }
 
 func (e *Engine) related(tx store.Tx, id string, n int) ([]Item, error) {
-	return getItems(tx, e.Index.Related(id, n))
+	return getItems(tx, e.kin.related(e.Index, id, n))
 }
 
 // Search returns the insights that are closest to some words, best first.

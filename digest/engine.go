@@ -35,6 +35,7 @@ type Engine struct {
 	Answerer    insight.Answerer  // required
 	Index       *rank.Index       // required; Load fills it
 
+	kin   kin
 	feeds locks // by feed: one episode of a podcast is worked on at a time
 }
 
@@ -50,6 +51,13 @@ func (e *Engine) Load(ctx context.Context) error {
 	}
 	e.Index.Add(docs...)
 	return nil
+}
+
+// reindex takes insights out of the index and puts others in.
+func (e *Engine) reindex(gone []string, come []rank.Doc) {
+	e.Index.Remove(gone...)
+	e.Index.Add(come...)
+	e.kin.forget()
 }
 
 // locks is a set of locks by name. The zero value is ready.

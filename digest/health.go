@@ -166,7 +166,7 @@ func (e *Engine) RemoveFeed(ctx context.Context, feedURL string) error {
 	if err != nil {
 		return err
 	}
-	e.Index.Remove(gone...)
+	e.reindex(gone, nil)
 	return nil
 }
 

@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	quoteWords    = 60               // of a passage that is shown as it is
+	quoteWords    = 60               // of a passage that is shown as it is, at most
+	fewWords      = 15               // a shorter quote says little by itself
 	captionLength = 15 * time.Second // within a segment that is no longer, a time is as good as exact
 )
 
@@ -136,7 +137,8 @@ func closestQuote(question string, p insight.Passage) string {
 	return p.Text
 }
 
-// runs returns the longest run of sentences from each sentence on that is short enough to be shown.
+// runs returns the longest run of sentences from each sentence on that is short enough to be shown; the last ones of a
+// longer text are too short.
 func runs(text string) []string {
 	spans := sentences(text)
 	var out []string
@@ -148,7 +150,9 @@ func runs(text string) []string {
 			}
 			end = next[1]
 		}
-		out = append(out, text[spans[i][0]:end])
+		if run := text[spans[i][0]:end]; i == 0 || len(strings.Fields(run)) >= fewWords {
+			out = append(out, run)
+		}
 	}
 	return out
 }

@@ -288,8 +288,7 @@ func (e *Engine) finish(ctx context.Context, episodeID string, text *transcript.
 	if err != nil {
 		return err
 	}
-	e.Index.Remove(old...)
-	e.Index.Add(docs...)
+	e.reindex(old, docs)
 	return nil
 }
 

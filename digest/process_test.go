@@ -262,3 +262,26 @@ func TestNewID(t *testing.T) {
 		}
 	}
 }
+
+func TestRelatedInsightsAreFoundAfterALaterScan(t *testing.T) {
+	const feedB = "https://b.example/feed"
+	w := newWeb(map[string]string{feedA: rss("A", "one|1")})
+	e, _ := refreshed(t, w)
+	e.Extractor = fixed{name: "fixed/1"}
+	if err := e.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first := outcomeOf(t, e, "1").Insights[0].Insight.ID
+	if got, err := e.Related(t.Context(), first, 5); err != nil || len(got) != 0 {
+		t.Fatalf("Related() = %v, %v, want nothing yet", got, err)
+	}
+	w.set(feedB, strings.ReplaceAll(rss("B", "another|2"), notes, "Maintainers of a popular library lose their hours to letters: "+
+		"a confused user writes, and answering people takes longer than writing code. A better error message costs an hour once."))
+	addAll(t, e, feedB)
+	if err := e.Scan(t.Context(), []string{feedB}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := e.Related(t.Context(), first, 5); err != nil || len(got) != 1 || got[0].Podcast != "B" {
+		t.Errorf("Related() after scanning another podcast = %v, %v, want one insight of it", got, err)
+	}
+}

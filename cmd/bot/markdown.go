@@ -18,7 +18,7 @@ func briefMarkdown(b *digest.Brief) string {
 		} else {
 			fmt.Fprintf(&out, "**%s**\n\n> %s\n\n", escape(p.Insight.Text), escape(p.Insight.Quote))
 		}
-		fmt.Fprintf(&out, "%s\n\n*%s*\n", linked(where(p.Item), p.Link), escape(p.Reason))
+		fmt.Fprintf(&out, "%s\n\n*%s*\n", linked(strings.ReplaceAll(where(p.Item), "\u00a0", " "), p.Link), escape(p.Reason))
 		if len(p.Also) > 0 {
 			fmt.Fprintf(&out, "\nAlso said on %s.\n", escape(list(p.Also)))
 		}

@@ -61,12 +61,12 @@ func (s screen) accent(text string) string {
 }
 
 // block wraps a text and draws each of its lines behind an indent. first stands before the first line, as wide as the
-// indent.
+// indent. No line is broken at a no-break space; it is written as a space.
 func (s screen) block(first string, indent int, text string, draw func(string) string) string {
 	pad := strings.Repeat(" ", indent)
 	lines := strings.Split(lipgloss.Wrap(text, s.width-indent, ""), "\n")
 	for i, l := range lines {
-		lines[i] = pad + draw(strings.TrimRight(l, " "))
+		lines[i] = pad + draw(strings.ReplaceAll(strings.TrimRight(l, " "), "\u00a0", " "))
 	}
 	lines[0] = first + strings.TrimPrefix(lines[0], pad)
 	return strings.Join(lines, "\n") + "\n"

@@ -129,7 +129,7 @@ func where(it digest.Item) string {
 		parts = append([]string{it.Insight.Speaker}, parts...)
 	}
 	if !it.Episode.Published.IsZero() {
-		parts = append(parts, it.Episode.Published.Format("2 Jan 2006"))
+		parts = append(parts, it.Episode.Published.Format("2\u00a0Jan\u00a02006"))
 	}
 	return printable(strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · "))
 }
