@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"podbrief/digest"
@@ -43,14 +44,21 @@ func linked(text, address string) string {
 	return "[" + escape(text) + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", "\\", "%5C").Replace(printable(address)) + ">)"
 }
 
-// escape makes a text mean nothing in Markdown or HTML.
+// escape makes a text mean nothing in Markdown or HTML, and changes no more of it than that takes.
 func escape(text string) string {
+	text = printable(text)
 	var out strings.Builder
-	for _, r := range printable(text) {
-		if strings.ContainsRune("\\`*_{}[]<>()#+-!|~&", r) {
+	block := startsBlock.FindStringSubmatchIndex(text) // its second pair is the mark
+	for i, r := range text {
+		if strings.ContainsRune("\\`*_[]<>|~", r) || r == '&' && entity.MatchString(text[i:]) || block != nil && i == block[2] {
 			out.WriteByte('\\')
 		}
 		out.WriteRune(r)
 	}
 	return out.String()
 }
+
+var (
+	startsBlock = regexp.MustCompile(`^\d*([-+#=.)])`) // a heading or a list
+	entity      = regexp.MustCompile(`^&(#|\w+;)`)
+)

@@ -151,13 +151,30 @@ var hostile = digest.Item{
 
 func TestMarkdownEscapes(t *testing.T) {
 	got := briefMarkdown(&digest.Brief{Asked: 1, Podcasts: 1, Picks: []digest.Pick{{Item: hostile, Reason: "So."}}})
-	for _, bad := range []string{"](https://evil", "<b>", "<script>", "*bold*", "`code`"} {
+	for _, bad := range []string{"link](", "pixel](", "<b>", "<script>", "*bold*", "`code`"} {
 		if strings.Contains(got, bad) {
 			t.Errorf("briefMarkdown holds %q:\n%s", bad, got)
 		}
 	}
 	if !strings.Contains(got, "](<https://a.example/x%3E)y #t=1>)") {
 		t.Errorf("briefMarkdown has no link that ends where it should:\n%s", got)
+	}
+}
+
+func TestEscape(t *testing.T) {
+	tests := map[string]string{
+		"single sign-on (SSO) & more!": "single sign-on (SSO) & more!",
+		"# heading":                    `\# heading`,
+		"- item":                       `\- item`,
+		"12. item":                     `12\. item`,
+		"**bold** _it_ `code`":         "\\*\\*bold\\*\\* \\_it\\_ \\`code\\`",
+		"[a](b) ![c](d)":               `\[a\](b) !\[c\](d)`,
+		"<b> &lt; &#60; A&B":           `\<b\> \&lt; \&#60; A&B`,
+	}
+	for in, want := range tests {
+		if got := escape(in); got != want {
+			t.Errorf("escape(%q) = %q, want %q", in, got, want)
+		}
 	}
 }
 
