@@ -96,8 +96,11 @@ func (b *Bot) zoneFor(r Request) string {
 	return "UTC"
 }
 
-// wake lets the schedule look at once at what is due.
+// wake lets what is due in a channel's workspace be sent at once.
 func (b *Bot) wake(ctx context.Context, ch Channel) {
+	if ch.Platform == "" {
+		return
+	}
 	if err := b.Queue.Add(ctx, queue.Job{Kind: jobDeliver, Key: workspaceKey(ch)}); err != nil {
 		b.Log.Error("job not added", "err", err)
 	}

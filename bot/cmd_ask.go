@@ -47,14 +47,14 @@ func (b *Bot) question(ctx context.Context, a *asking) (digest.Question, error) 
 	}
 	word, rest, _ := strings.Cut(q.Text, " ")
 	n, numbered := isNumber(word)
-	if about := numbered && n > 0 && n <= maxCount || isID(word) && strings.Count(word, "-") >= 2; about && strings.TrimSpace(rest) != "" {
+	if about := numbered && n > 0 && n <= maxCount || isID(word); about && strings.TrimSpace(rest) != "" {
 		it, err := b.insightOf(ctx, a, word)
 		if err != nil {
 			return q, err
 		}
 		q.Insight, q.Text = it.Insight.ID, strings.TrimSpace(rest)
 	}
-	if q.Text == "" || isID(q.Text) && strings.Count(q.Text, "-") >= 2 {
+	if q.Text == "" || isID(q.Text) {
 		return q, tell("Write your question after it, like “ask what did they say about prices?”.")
 	}
 	if len([]rune(q.Text)) > maxQuestion {

@@ -189,7 +189,7 @@ func (b *Bot) related(ctx context.Context, a *asking) (Message, error) {
 
 // why says why an insight was chosen, or at which stage those of a podcast or episode fell out.
 func (b *Bot) why(ctx context.Context, a *asking) (Message, error) {
-	if _, numbered := isNumber(a.args); numbered || isID(a.args) && strings.ContainsAny(a.args, "0123456789") {
+	if _, numbered := isNumber(a.args); numbered || isID(a.args) {
 		return b.whyChosen(ctx, a)
 	}
 	return b.whyNot(ctx, a)

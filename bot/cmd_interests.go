@@ -148,11 +148,11 @@ func (b *Bot) followAll(ctx context.Context, a *asking, found []directory.Podcas
 		return Subscription{}, err
 	}
 	for _, p := range found {
-		if err := b.scan(ctx, p); err != nil {
+		if err := b.scan(ctx, p); err != nil { // before the others: it knows the title
 			return Subscription{}, err
 		}
 	}
-	return b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
+	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
 		for _, p := range found {
 			s.Follow, s.Mute = addTo(s.Follow, p.URL), without(s.Mute, p.URL)
 		}
@@ -161,6 +161,19 @@ func (b *Bot) followAll(ctx context.Context, a *asking, found []directory.Podcas
 		}
 		return nil
 	})
+	if err != nil {
+		return sub, err
+	}
+	if err := b.know(ctx); err != nil {
+		return sub, err
+	}
+	var unread []string
+	for _, f := range b.casts.list() {
+		if f.State.CheckedAt.IsZero() {
+			unread = append(unread, f.URL)
+		}
+	}
+	return sub, b.addJobs(ctx, jobRefresh, unread)
 }
 
 // titles names podcasts, at most five of them.

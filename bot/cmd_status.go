@@ -73,7 +73,8 @@ func when(cond bool, text string) string {
 func (b *Bot) lastLine(ctx context.Context, sub Subscription) (line string, err error) {
 	var newest Delivery
 	err = b.DB.View(ctx, func(tx store.Tx) error {
-		ds, err := all[Delivery](tx, deliveryBucket, channelKey(sub.Channel)+string(dateOf(b.now().AddDate(0, 0, -40)))[:7])
+		key := channelKey(sub.Channel)
+		ds, err := store.All[Delivery](tx, deliveryBucket, key+string(dateOf(b.now().AddDate(0, 0, -40))), after(key))
 		for _, d := range ds {
 			if d.Purpose != Notice && d.Due.After(newest.Due) {
 				newest = d

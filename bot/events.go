@@ -12,9 +12,11 @@ func (b *Bot) event(ctx context.Context, r Request) (Message, error) {
 		if err != nil || !found || sub.Stop.Class != "" {
 			return Message{}, err
 		}
-		return Message{}, b.stopChannel(ctx, r.Channel, Stop{
+		err = b.stopChannel(ctx, r.Channel, Stop{
 			Class: ChannelStop, Reason: "the channel is gone or I was removed from it", Since: b.now(), Probed: b.now(),
 		})
+		b.wake(ctx, sub.Owner)
+		return Message{}, err
 	case Renamed:
 		_, err := b.change(ctx, r.Channel, nil, func(s *Subscription) error {
 			s.Channel.Name = r.Channel.Name

@@ -244,9 +244,9 @@ func isNumber(word string) (int, bool) {
 	return n, err == nil && n >= 0 && n < 100
 }
 
-// isID reports whether a word can be an insight's ID.
+// isID reports whether a word can be an insight's ID: time, episode and number with hyphens between them.
 func isID(word string) bool {
-	return len(word) >= 8 && len(word) <= 32 && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+	return strings.Count(word, "-") == 2 && len(word) >= 8 && len(word) <= 32 && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // clip shortens text to n characters, and shows that it did.

@@ -46,7 +46,7 @@ func (b *Bot) Do(ctx context.Context, j queue.Job) error {
 			// The engine keeps the failure and when to try again; Tick adds the job then.
 			b.Log.Warn("episode not processed", "episode", j.Key, "err", err)
 		}
-		return ctx.Err()
+		return b.afterScan(ctx)
 	case jobDeliver:
 		return b.deliverJob(ctx, j.Key)
 	case jobProbe:
@@ -67,9 +67,33 @@ func (b *Bot) refresh(ctx context.Context, address string) error {
 	}
 	if err != nil {
 		b.Log.Warn("feed not read", "feed", hostOf(address), "err", err)
+	}
+	if err := b.addJobs(ctx, jobProcess, episodes); err != nil {
+		return err
+	}
+	if err := b.know(ctx); err != nil {
+		return err
+	}
+	return b.afterScan(ctx)
+}
+
+// afterScan lets the first briefs go out that waited for podcasts to be read, once none is left unread.
+func (b *Bot) afterScan(ctx context.Context) error {
+	if ctx.Err() != nil || b.scanning(ctx) {
 		return ctx.Err()
 	}
-	return b.addJobs(ctx, jobProcess, episodes)
+	subs, err := b.subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	waiting := map[string]bool{}
+	for _, s := range subs {
+		if s.First && !s.empty() {
+			waiting[workspaceKey(s.Channel)] = true
+		}
+	}
+	b.addFair(ctx, jobDeliver, waiting)
+	return nil
 }
 
 func (b *Bot) addJobs(ctx context.Context, kind string, keys []string) error {

@@ -239,7 +239,7 @@ func tasteOf(tx store.Tx, sub *Subscription) (digest.Taste, error) {
 	votes, err := all[Vote](tx, voteBucket, channelKey(sub.Channel))
 	t := digest.Taste{Feeds: map[string]float64{}, Words: map[string]float64{}}
 	for _, v := range votes {
-		if v.At.Before(sub.VotesFrom) {
+		if !v.At.After(sub.VotesFrom) {
 			continue
 		}
 		w := perVote

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"podbrief/store"
 )
 
 // Serve runs the bot until ctx is done: its adapters, its schedule and its queue. Then adapters stop receiving, jobs that
@@ -77,12 +79,45 @@ func (b *Bot) schedule(ctx context.Context) {
 				b.housekeeping(ctx, subs)
 			}
 		}
-		select {
-		case <-ctx.Done():
-		case <-b.kick:
-		case <-time.After(b.sleep(next)):
-		}
+		b.rest(ctx, next)
 	}
+}
+
+// rest waits for the next minute or for the time of a delivery. A delivery that begins to wait meanwhile may shorten it.
+func (b *Bot) rest(ctx context.Context, next time.Time) {
+	minute := time.NewTimer(b.sleep(time.Time{}))
+	defer minute.Stop()
+	for {
+		sooner := time.NewTimer(b.sleep(next))
+		select {
+		case <-b.kick:
+			next = b.nextWake(ctx)
+			sooner.Stop()
+			continue
+		case <-ctx.Done():
+		case <-minute.C:
+		case <-sooner.C:
+		}
+		sooner.Stop()
+		return
+	}
+}
+
+// nextWake returns when the next open delivery is to be looked at; in a second when that should have happened already.
+func (b *Bot) nextWake(ctx context.Context) (next time.Time) {
+	soon := b.now().Add(time.Second)
+	err := b.DB.View(ctx, func(tx store.Tx) error {
+		due := map[string]bool{}
+		err := openUntil(tx, due, b.now(), &next)
+		if len(due) > 0 && (next.IsZero() || soon.Before(next)) {
+			next = soon
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		b.Log.Error("open deliveries not read", "err", err)
+	}
+	return next
 }
 
 // sleep returns how long the schedule may sleep: until the next full minute, or until a delivery is to be looked at.

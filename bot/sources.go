@@ -65,6 +65,7 @@ func (b *Bot) scanNew(ctx context.Context, subs ...Subscription) (int, error) {
 	for _, f := range b.casts.list() {
 		known[f.URL] = true
 	}
+	var fresh []string
 	for _, p := range b.wanted(subs) {
 		if known[p.URL] {
 			continue
@@ -72,12 +73,15 @@ func (b *Bot) scanNew(ctx context.Context, subs ...Subscription) (int, error) {
 		if err := b.scan(ctx, p); err != nil {
 			return 0, err
 		}
-		known[p.URL] = true
+		known[p.URL], fresh = true, append(fresh, p.URL)
 	}
-	if len(known) == len(b.casts.list()) {
+	if len(fresh) == 0 {
 		return len(known), nil
 	}
-	return len(known), b.know(ctx)
+	if err := b.know(ctx); err != nil {
+		return 0, err
+	}
+	return len(known), b.addJobs(ctx, jobRefresh, fresh)
 }
 
 // subscriptions reads all subscriptions.

@@ -24,13 +24,16 @@ Pacific/Chatham Pacific/Apia Pacific/Kiritimati`)
 // findZone returns the IANA name that a word means: the name itself in any case, or the city alone.
 func findZone(word string) (string, bool) {
 	w := strings.ReplaceAll(word, " ", "_")
+	if w == "" {
+		return "", false
+	}
 	for _, z := range zoneNames {
 		_, city, _ := strings.Cut(z, "/")
 		if strings.EqualFold(w, z) || strings.EqualFold(w, city) {
 			return z, true
 		}
 	}
-	if strings.EqualFold(w, "local") || len(w) < 3 {
+	if strings.EqualFold(w, "local") {
 		return "", false
 	}
 	if _, err := time.LoadLocation(w); err != nil {

@@ -19,6 +19,8 @@ import (
 	"podbrief/bot"
 	"podbrief/bot/bottest"
 	"podbrief/bot/console"
+	"podbrief/digest/feed"
+	"podbrief/digest/sample"
 )
 
 // TestScripts runs the whole bot on the console platform, one script a command, in a bubble whose clock stands at
@@ -32,10 +34,28 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
+	warmUp(t)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { runScript(t, file) })
 		})
+	}
+}
+
+// warmUp processes an episode outside of any bubble: the compressor that all engines share makes its channels with its
+// first use.
+func warmUp(t *testing.T) {
+	w, err := bottest.Open(t.Context(), filepath.Join(t.TempDir(), "warm.db"), bottest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	url := sample.Feeds()[0]
+	if err := w.Bot.Engine.AddFeed(t.Context(), feed.Feed{URL: url}, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Bot.Engine.Scan(t.Context(), []string{url}, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -83,9 +103,9 @@ func (p *program) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, feed := io.Pipe()
+	in, typed := io.Pipe()
 	ctx, cancel := context.WithCancel(context.Background())
-	p.in, p.world, p.quit, p.done = feed, w, cancel, make(chan error, 1)
+	p.in, p.world, p.quit, p.done = typed, w, cancel, make(chan error, 1)
 	w.Bot.Adapters = []bot.Adapter{&console.Console{In: in, Out: &p.out, Width: 200, Quit: cancel}}
 	go func() { p.done <- w.Bot.Serve(ctx) }()
 	p.printed()
