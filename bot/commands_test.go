@@ -1,0 +1,230 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"podbrief/bot/queue"
+	"podbrief/digest"
+	"podbrief/digest/rank"
+	"podbrief/store"
+)
+
+// TestTableFitsDiscord checks the limits of the platform that has the narrowest: 25 words under one command, and 8,000
+// characters of names, descriptions and choices in all.
+func TestTableFitsDiscord(t *testing.T) {
+	table := (&Bot{}).Commands()
+	if len(table) > 25 {
+		t.Errorf("the table has %d words, at most 25", len(table))
+	}
+	total := 0
+	size := func(where, text string, most int) {
+		n := len([]rune(text))
+		total += n
+		if n == 0 || n > most {
+			t.Errorf("%s: %q has %d characters, want 1 to %d", where, text, n, most)
+		}
+	}
+	seen := map[string]bool{}
+	for _, c := range table {
+		if seen[c.Word] || c.Word != strings.ToLower(c.Word) {
+			t.Errorf("word %q is there twice or not lower case", c.Word)
+		}
+		seen[c.Word] = true
+		size(c.Word, c.Word, 32)
+		size(c.Word, c.Help, 100)
+		if strings.HasSuffix(c.Help, ".") {
+			t.Errorf("%s: help %q ends with a full stop", c.Word, c.Help)
+		}
+		if !slices.Contains([]Rights{Read, Own, Manage, Administer}, c.Right) {
+			t.Errorf("%s: right %b, want exactly one", c.Word, c.Right)
+		}
+		optional := false
+		for i, a := range c.Args {
+			size(c.Word, a.Name, 32)
+			size(c.Word, a.Help, 100)
+			if a.Required && optional {
+				t.Errorf("%s: required %s after an optional argument", c.Word, a.Name)
+			}
+			optional = optional || !a.Required
+			if a.Rest && i != len(c.Args)-1 {
+				t.Errorf("%s: %s takes the rest and is not the last", c.Word, a.Name)
+			}
+			for _, ch := range a.Choices {
+				size(c.Word, ch.Label, 100)
+				size(c.Word, ch.Value, 100)
+			}
+		}
+	}
+	if total > 8000 {
+		t.Errorf("the table has %d characters, at most 8000", total)
+	}
+	t.Logf("%d words, %d characters", len(table), total)
+}
+
+func TestHelpNamesEveryCommand(t *testing.T) {
+	b := &Bot{}
+	m := b.Handle(t.Context(), Request{Words: []string{"help"}, Rights: Read, Channel: room("C1")}, nil)
+	var text strings.Builder
+	for _, s := range m.Sections {
+		text.WriteString(s.Text + "\n")
+	}
+	for _, w := range b.words() {
+		if !strings.Contains("\n"+text.String(), "\n"+w+" ") {
+			t.Errorf("help does not name %q", w)
+		}
+	}
+}
+
+func room(id string) Channel { return Channel{Platform: "fake", Workspace: "W", ID: id} }
+
+// emptyBot is a bot on an empty store, with a platform that keeps what is posted.
+func emptyBot(t testing.TB) (*Bot, *fakePlatform) {
+	t.Helper()
+	db, err := store.OpenBolt(filepath.Join(t.TempDir(), "bot.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	lg := slog.New(slog.DiscardHandler)
+	q, err := queue.NewLocal(t.Context(), db, queue.Options{Kinds: Kinds(), Log: lg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &fakePlatform{}
+	b := &Bot{DB: db, Queue: q, Log: lg, Adapters: []Adapter{p}, Engine: &digest.Engine{DB: db, Index: rank.NewIndex()}}
+	return b, p
+}
+
+// fakePlatform answers posts as told and keeps them.
+type fakePlatform struct {
+	answers []error // of the next posts; nil: accepted
+	posts   []Message
+	probes  int
+	probe   error
+	find    func() (string, bool, bool, error)
+}
+
+func (p *fakePlatform) Platform() string { return "fake" }
+
+func (p *fakePlatform) Run(ctx context.Context, _ []Command, _ Handler) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (p *fakePlatform) Post(_ context.Context, _ Channel, m Message, _ DeliveryKey) (string, error) {
+	p.posts = append(p.posts, m)
+	if len(p.answers) > 0 {
+		err := p.answers[0]
+		p.answers = p.answers[1:]
+		if err != nil {
+			return "", err
+		}
+	}
+	return "m1", nil
+}
+
+func (p *fakePlatform) Find(context.Context, Channel, DeliveryKey, time.Time) (string, bool, bool, error) {
+	if p.find == nil {
+		return "", false, true, nil
+	}
+	return p.find()
+}
+
+func (p *fakePlatform) Probe(context.Context, Channel) error {
+	p.probes++
+	return p.probe
+}
+
+// TestRights tries every command with each right alone: a refusal is private and names the missing right, and nothing is
+// written.
+func TestRights(t *testing.T) {
+	b, _ := emptyBot(t)
+	name := map[Rights]string{Read: "read and ask", Own: "subscription of your own", Manage: "manage this channel", Administer: "administer"}
+	for _, e := range b.table() {
+		for _, have := range []Rights{0, Read, Own, Manage, Administer} {
+			if have == e.Right {
+				continue
+			}
+			words := []string{e.Word, "ai"}
+			m := b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: have, Words: words}, nil)
+			if !m.Private || !strings.Contains(m.Text, name[e.Right]) {
+				t.Errorf("%s with right %b: %q, private %v, want a private refusal that names %q", e.Word, have, m.Text, m.Private, name[e.Right])
+			}
+		}
+	}
+	if subs, err := b.subscriptions(t.Context()); err != nil || len(subs) > 0 {
+		t.Errorf("refused commands left %d subscriptions, %v", len(subs), err)
+	}
+}
+
+// TestOwnBrief checks that in direct messages, and with "@me" anywhere, a user's own right is enough.
+func TestOwnBrief(t *testing.T) {
+	b, _ := emptyBot(t)
+	mine := Channel{Platform: "fake", Workspace: "W", Kind: Direct, User: "U1"}
+	for _, r := range []Request{
+		{Channel: mine, Words: []string{"topic", "ai"}},
+		{Channel: room("C1"), Personal: mine, Words: []string{"topic", "@me", "science"}},
+	} {
+		r.User, r.Rights = "U1", Read|Own
+		if m := b.Handle(t.Context(), r, nil); !strings.Contains(m.Text, "Following") {
+			t.Errorf("%q: %q, want it done", r.Words, m.Text)
+		}
+	}
+	sub, found, err := b.subscriptionOf(t.Context(), mine)
+	if err != nil || !found || !slices.Equal(sub.Topics, []string{"ai", "science"}) {
+		t.Errorf("personal subscription = %+v, %v, %v", sub, found, err)
+	}
+	if _, found, _ := b.subscriptionOf(t.Context(), room("C1")); found {
+		t.Error("the channel got a subscription too")
+	}
+}
+
+func TestPurgeAndForget(t *testing.T) {
+	b, _ := emptyBot(t)
+	ctx := t.Context()
+	for _, ws := range []string{"W", "W2", "W20"} {
+		for _, user := range []string{"U1", "U2"} {
+			mine := Channel{Platform: "fake", Workspace: ws, Kind: Direct, User: user}
+			r := Request{Channel: mine, User: user, Rights: Read | Own, Words: []string{"topic", "canary " + ws + " " + user}}
+			if m := b.Handle(ctx, r, nil); !strings.Contains(m.Text, "Following") {
+				t.Fatal(m.Text)
+			}
+		}
+	}
+	if err := b.Purge(ctx, "fake", "W2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Forget(ctx, Channel{Platform: "fake", Workspace: "W20"}, "U1"); err != nil {
+		t.Fatal(err)
+	}
+	subs, err := b.subscriptions(ctx)
+	var left []string
+	for _, s := range subs {
+		left = append(left, s.Channel.Workspace+"/"+s.Channel.User)
+	}
+	if want := []string{"W/U1", "W/U2", "W20/U2"}; err != nil || !slices.Equal(left, want) {
+		t.Errorf("left are %q, %v, want %q", left, err, want)
+	}
+}
+
+func TestHandleSurvivesAPanic(t *testing.T) {
+	b, _ := emptyBot(t)
+	b.DB = nil
+	m := b.Handle(t.Context(), Request{Channel: room("C1"), Rights: Read, Words: []string{"status"}}, nil)
+	if !m.Private || !strings.Contains(m.Text, "Something went wrong") {
+		t.Errorf("Handle = %+v", m)
+	}
+}
+
+func TestToldOnlyUserErrors(t *testing.T) {
+	if _, ok := told(errors.New("secret")); ok {
+		t.Error("an internal error is shown")
+	}
+}
