@@ -36,7 +36,7 @@ func (b *Bot) topic(ctx context.Context, a *asking) (Message, error) {
 	b.wake(ctx, sub.Channel)
 	text := sentence("Following", t.want) + sentence("Leaving out", t.not)
 	if len(t.want) > 0 {
-		text += fmt.Sprintf(" I look for it in %s.", count(scanned, "podcast"))
+		text += fmt.Sprintf("I look for it in %s.", count(scanned, "podcast"))
 	}
 	m := b.confirm(ctx, sub, text)
 	b.propose(ctx, a, &m, sub, t.want)
