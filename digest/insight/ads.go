@@ -18,7 +18,7 @@ func (s *script) scoreAds() {
 		p := &s.paragraphs[i]
 		p.ad = own[i]
 		for _, d := range [...]int{-2, -1, 1, 2} {
-			if k := i + d; k >= 0 && k < len(own) && own[k] >= nearAd && s.sameTurn(i, k) {
+			if k := i + d; k >= 0 && k < len(own) && own[k] >= nearAd && (s.sameTurn(i, k) || s.unnamed(i, k)) {
 				p.ad += 0.45 / float64(max(d, -d))
 			}
 		}
@@ -27,6 +27,12 @@ func (s *script) scoreAds() {
 
 func (s *script) sameTurn(i, k int) bool {
 	return s.sentences[s.paragraphs[i].first].turn == s.sentences[s.paragraphs[k].first].turn
+}
+
+// unnamed reports whether nobody knows who says two paragraphs, so that one ad read may go over several turns.
+func (s *script) unnamed(i, k int) bool {
+	a, b := s.sentences[s.paragraphs[i].first].turn, s.sentences[s.paragraphs[k].first].turn
+	return !s.reference && s.turns[a].speaker == "" && s.turns[b].speaker == ""
 }
 
 func (s *script) adScore(p paragraph) float64 {

@@ -52,7 +52,16 @@ func (s *script) mayBegin(i int, withInterviewer bool) bool {
 	if s.turns[x.turn].role == interviewer && !withInterviewer {
 		return false
 	}
-	return s.standsAlone(x)
+	return s.standsAlone(x) && (s.reference || s.opensWell(x))
+}
+
+// fewestOpening is the number of words below which a first sentence ("Right.") is no beginning.
+const fewestOpening = 4
+
+// opensWell holds a first sentence to more than the reference asks.
+func (s *script) opensWell(x *sentence) bool {
+	_, open := s.lexicon.begins(x.tokens, x.opening, cueOpenStart)
+	return !open && len(x.words) >= fewestOpening
 }
 
 // standsAlone reports whether a sentence, without its lead-ins, neither points back nor opens a story.
@@ -73,7 +82,7 @@ func (s *script) mayHold(i int) bool {
 	x := &s.sentences[i]
 	p := &s.paragraphs[x.paragraph]
 	return p.ad < isAd && !p.repeated && !x.repeated && !x.teaser && len(x.words) <= longestSentence &&
-		x.counts[cueChatter] == 0 && x.counts[cueShowTalk] == 0
+		x.counts[cueChatter] == 0 && x.counts[cueShowTalk] == 0 && (s.reference || x.counts[cueAside] == 0)
 }
 
 // mayEnd reports whether a window whose sentences pass may be cut here: no question left open, nothing broken off.
@@ -161,12 +170,13 @@ func Form(text string) string {
 		return "question"
 	case brokenOff(text):
 		return "broken off"
-	case s.counts[cueChatter] > 0 || s.counts[cueShowTalk] > 0:
+	case s.counts[cueChatter] > 0 || s.counts[cueShowTalk] > 0 || s.counts[cueAside] > 0:
 		return "chatter"
 	}
 	_, points := x.begins(s.tokens, 0, cueDeicticStart)
 	_, tells := x.begins(s.tokens, 0, cueStoryStart)
-	if points || tells {
+	_, open := x.begins(s.tokens, 0, cueOpenStart)
+	if points || tells || open {
 		return "deictic start"
 	}
 	return ""

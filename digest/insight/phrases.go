@@ -56,6 +56,8 @@ const (
 	cueAdStart
 	cueAdCall
 	cueAdCopy
+	cueOpenStart
+	cueAside
 	cueCount
 )
 
@@ -64,7 +66,7 @@ var cueNames = [cueCount]string{
 	"vague", "past", "present", "i", "you", "third", "demonstrative", "speech", "story", "context", "antithesis",
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
-	"turn opener", "ad start", "ad call", "ad copy",
+	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside",
 }
 
 //go:embed lists

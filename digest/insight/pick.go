@@ -210,5 +210,5 @@ func (s *script) weakEnd(w window) bool {
 
 func (s *script) weakBeginning(w window) bool {
 	x, next := &s.sentences[w.first], &s.sentences[w.first+1]
-	return x.claim < 0.2 && next.claim > x.claim+0.6 && s.standsAlone(next)
+	return x.claim < 0.2 && next.claim > x.claim+0.6 && s.standsAlone(next) && (s.reference || s.opensWell(next))
 }
