@@ -36,6 +36,8 @@ type Bot struct {
 	Zone     string         // of subscriptions whose maker's zone is not known; UTC when ""
 	Times    Times          // for tests
 	Spent    func() string  // says what was spent on models; may be nil
+	// Compact takes deleted bytes off the disk, after a workspace or a person was deleted; nil where that needs nothing.
+	Compact func(context.Context) error
 
 	busy   keyed         // by workspace: one delivery run at a time
 	casts  podcasts      // the podcasts known, for names and completion

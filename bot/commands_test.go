@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"podbrief/bot/directory"
 	"podbrief/bot/queue"
 	"podbrief/digest"
 	"podbrief/digest/rank"
@@ -198,6 +199,8 @@ func TestPurgeAndForget(t *testing.T) {
 			}
 		}
 	}
+	channel := Request{Channel: Channel{Platform: "fake", Workspace: "W20", ID: "C1"}, User: "U1", Rights: Manage, Words: []string{"topic", "ai"}}
+	b.Handle(ctx, channel, nil)
 	if err := b.Purge(ctx, "fake", "W2"); err != nil {
 		t.Fatal(err)
 	}
@@ -207,9 +210,12 @@ func TestPurgeAndForget(t *testing.T) {
 	subs, err := b.subscriptions(ctx)
 	var left []string
 	for _, s := range subs {
-		left = append(left, s.Channel.Workspace+"/"+s.Channel.User)
+		left = append(left, s.Channel.Workspace+"/"+s.Channel.User+s.Channel.ID)
+		if s.Channel.ID != "" && s.Creator != "" {
+			t.Errorf("a channel's subscription still names %q", s.Creator)
+		}
 	}
-	if want := []string{"W/U1", "W/U2", "W20/U2"}; err != nil || !slices.Equal(left, want) {
+	if want := []string{"W/U1", "W/U2", "W20/U2", "W20/C1"}; err != nil || !slices.Equal(left, want) {
 		t.Errorf("left are %q, %v, want %q", left, err, want)
 	}
 }
@@ -226,5 +232,73 @@ func TestHandleSurvivesAPanic(t *testing.T) {
 func TestToldOnlyUserErrors(t *testing.T) {
 	if _, ok := told(errors.New("secret")); ok {
 		t.Error("an internal error is shown")
+	}
+}
+
+// stubDirectory knows podcasts and counts questions.
+type stubDirectory struct {
+	found []directory.Podcast
+	asked int
+}
+
+func (d *stubDirectory) Search(context.Context, string, int) ([]directory.Podcast, error) {
+	d.asked++
+	return d.found, nil
+}
+
+// TestProposal checks that the directory is asked once a week, and that a podcast is proposed once.
+func TestProposal(t *testing.T) {
+	now := noon
+	b, _ := emptyBot(t)
+	d := &stubDirectory{found: []directory.Podcast{{Title: "Slow Pods", URL: "https://slow.example/rss"}}}
+	b.Times.Now, b.Sources.Directory = func() time.Time { return now }, d
+	sub := Subscription{Channel: room("C1"), Topics: []string{"ai"}}
+	for range 3 {
+		if err := b.discover(t.Context(), "ai"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d.asked != 1 {
+		t.Errorf("the directory was asked %d times, want once", d.asked)
+	}
+	p, err := b.proposal(t.Context(), &sub, now)
+	if err != nil || p == nil || p.URL != "https://slow.example/rss" {
+		t.Fatalf("proposal = %+v, %v", p, err)
+	}
+	if err := b.DB.Update(t.Context(), func(tx store.Tx) error { return noteProposal(tx, &sub, p, now) }); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(8 * 24 * time.Hour)
+	if p, err := b.proposal(t.Context(), &sub, now); p != nil || err != nil {
+		t.Errorf("proposed again: %+v, %v", p, err)
+	}
+	hit, ok, err := b.offered(t.Context(), room("C1"), token("https://slow.example/rss"))
+	if err != nil || !ok || hit.Title != "Slow Pods" {
+		t.Errorf("the button means %+v, %v, %v", hit, ok, err)
+	}
+	if err := b.discover(t.Context(), "ai"); err != nil || d.asked != 2 {
+		t.Errorf("a week later the directory was asked %d times, %v, want 2", d.asked, err)
+	}
+}
+
+func TestFollowByName(t *testing.T) {
+	b, _ := emptyBot(t)
+	b.Sources.Directory = &stubDirectory{found: []directory.Podcast{{Title: "Slow Pods", URL: "https://slow.example/rss"}, {Title: "Slow Pots", URL: "https://pots.example/rss"}}}
+	say := func(words ...string) Message {
+		return b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: Manage, Words: words}, nil)
+	}
+	if m := say("follow", "slow", "pods"); !strings.Contains(m.Text, "Following Slow Pods.") {
+		t.Errorf("follow by its whole name: %q", m.Text)
+	}
+	m := say("follow", "slo")
+	if !strings.Contains(m.Text, "Following Slow Pods") { // the known ones go first
+		t.Errorf("follow by a part of a known name: %q", m.Text)
+	}
+	m = say("follow", "pot")
+	if len(m.Sections) != 2 || len(m.Sections[1].Actions) != 1 {
+		t.Fatalf("an ambiguous name: %+v, want two choices", m)
+	}
+	if m := say(m.Sections[1].Actions[0].Command...); !strings.Contains(m.Text, "Following Slow Pots.") {
+		t.Errorf("the choice: %q", m.Text)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	jobProbe    = "probe"    // key: a workspace
 	jobDiscover = "discover" // key: a topic
 	jobTidy     = "tidy"     // key: "all"
+	jobCompact  = "compact"  // key: "all"
 )
 
 // Kinds says how the bot's jobs are run. Deliveries go before all others; whether they succeed stands in their records
@@ -32,6 +33,7 @@ func Kinds() map[string]queue.Kind {
 		jobProbe:    {Workers: 2},
 		jobDiscover: {Workers: 1},
 		jobTidy:     {Workers: 1, Timeout: 10 * time.Minute},
+		jobCompact:  {Workers: 1, Timeout: 10 * time.Minute},
 	}
 }
 
@@ -55,6 +57,11 @@ func (b *Bot) Do(ctx context.Context, j queue.Job) error {
 		return b.discover(ctx, j.Key)
 	case jobTidy:
 		return b.tidy(ctx)
+	case jobCompact:
+		if b.Compact == nil {
+			return nil
+		}
+		return b.Compact(ctx)
 	}
 	return fmt.Errorf("job of an unknown kind %q", j.Kind)
 }

@@ -8,13 +8,14 @@ import (
 	"podbrief/store"
 )
 
-// Purge deletes all that a workspace owns. The bytes stay in an embedded file until it is compacted.
+// Purge deletes all that a workspace owns, and lets the store be compacted, since the bytes stay in an embedded file until
+// then.
 func (b *Bot) Purge(ctx context.Context, platform, workspace string) error {
 	prefix := workspaceKey(Channel{Platform: platform, Workspace: workspace})
 	if err := b.erase(ctx, func(string, string) bool { return true }, prefix); err != nil {
 		return fmt.Errorf("purge workspace %q: %w", workspace, err)
 	}
-	return nil
+	return b.addJobs(ctx, jobCompact, []string{"all"})
 }
 
 // Forget deletes all about a user of a workspace: personal subscription, votes, saved insights, questions.
@@ -36,7 +37,33 @@ func (b *Bot) Forget(ctx context.Context, ch Channel, user string) error {
 	if err := b.erase(ctx, mine, ws); err != nil {
 		return fmt.Errorf("forget a user: %w", err)
 	}
-	return b.forgetQuestions(ctx, ws, user)
+	if err := b.forgetQuestions(ctx, ws, user); err != nil {
+		return err
+	}
+	if err := b.forgetCreator(ctx, ws, user); err != nil {
+		return err
+	}
+	return b.addJobs(ctx, jobCompact, []string{"all"})
+}
+
+// forgetCreator takes a user's name off the subscriptions of channels, which stay.
+func (b *Bot) forgetCreator(ctx context.Context, workspace, user string) error {
+	return b.DB.Update(ctx, func(tx store.Tx) error {
+		subs, err := all[Subscription](tx, subscriptionBucket, workspace)
+		if err != nil {
+			return err
+		}
+		for _, s := range subs {
+			if s.Creator != user {
+				continue
+			}
+			s.Creator, s.Owner = "", Channel{}
+			if err := PutSubscription(tx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // erase deletes the records under a prefix that a rule chooses, bucket by bucket, so that no transaction grows large.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,11 +31,11 @@ func (serveCmd) Run(ctx context.Context, a *app, address storeAddress) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(a.serve(ctx, e, db), db.Close())
+	return errors.Join(a.serve(ctx, e, db, address), db.Close())
 }
 
 // serve runs the bot on an open store.
-func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB) error {
+func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address storeAddress) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 	lg := slog.New(slog.NewTextHandler(a.stderr, nil))
@@ -46,6 +47,9 @@ func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB) error {
 	b := &bot.Bot{
 		DB: db, Engine: e, Queue: q, Log: lg, Zone: time.Local.String(), Adapters: a.adapters(quit),
 		Sources: bot.Sources{Catalog: catalog(), Packs: a.config.Fields("PACKS"), Client: client, Directory: a.directory(client)},
+	}
+	if file, ok := db.(*store.Bolt); ok {
+		b.Compact = func(ctx context.Context) error { return file.Compact(ctx, strings.TrimPrefix(string(address), "bolt:")) }
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.Serve(ctx) })
