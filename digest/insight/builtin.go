@@ -38,7 +38,7 @@ func (b *Builtin) Extract(ctx context.Context, in Input) ([]Insight, error) {
 		return nil, err
 	}
 	v := s.vocabulary(in.Episode)
-	picks := s.pick(s.rank(s.candidates(), v, b.weights), mostInsights)
+	picks := harmless(s.pick(s.rank(s.candidates(), v, b.weights), mostInsights+spareInsights))
 	out := make([]Insight, len(picks))
 	for i, p := range picks {
 		out[i] = s.insight(p)

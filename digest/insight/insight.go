@@ -31,8 +31,11 @@ type Insight struct {
 	Topics []string `json:"topics,omitempty"`
 	Why    string   `json:"why,omitempty"` // why it matters, at most 25 words; only with a model
 	// Source is the transcript's Source: "notes" is labelled to readers.
-	Source  string    `json:"source,omitempty"`
-	Created time.Time `json:"created,omitzero"` // when it was taken, by our clock
+	Source string `json:"source,omitempty"`
+	// Fallback says in a few words why the built-in engine took it though a model is configured; "" when all is as
+	// configured.
+	Fallback string    `json:"fallback,omitempty"`
+	Created  time.Time `json:"created,omitzero"` // when it was taken, by our clock
 }
 
 // FromNotes reports whether the insight rests on show notes only.
@@ -95,6 +98,7 @@ type Answer struct {
 	Gap       string     // what is missing, when something is
 	Next      []string   // questions that could be asked next
 	Engine    string     // the answerer's name
+	Fallback  string     // why a model that is configured did not answer; "" when all is as configured
 }
 
 // Asking is a question with all that an answerer may use.
