@@ -57,7 +57,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		name, env, file, want string
 	}{
 		{"mode", "SLACK_MODE=carrier-pigeon", "", `SLACK_MODE is "carrier-pigeon" (from environment): it must be socket or http`},
-		{"store", "STORE=mysql://x", "", `STORE is "mysql://x" (from environment): it must be bolt:FILE or postgres://...`},
+		{"store", "STORE=mysql://x", "", `STORE is "mysql://x" (from environment): it must be bolt:FILE or a file's name`},
 		{"no file", "STORE=bolt:", "", `STORE is "bolt:" (from environment): name a file after "bolt:"`},
 		{"allow", "FETCH_ALLOW=localhost", "", "it must be host:port, such as 127.0.0.1:8080"},
 		{"port", "LISTEN=:99999", "", "it must be host:port"},

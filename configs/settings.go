@@ -14,7 +14,7 @@ import (
 func Settings() []Setting {
 	return []Setting{
 		{Key: "STORE", Default: "bolt:podbrief.db", check: storeAddress,
-			Help: "where everything is kept: bolt:FILE, or postgres://..."},
+			Help: "the file in which everything is kept, as bolt:FILE or FILE"},
 		{Key: "FETCH_ALLOW", check: each(hostPort),
 			Help: "private hosts that may be fetched, as host:port; all others are refused"},
 		{Key: "LANGUAGES", Default: "en", check: each(language),
@@ -77,8 +77,8 @@ func prefix(p string) func(string) error {
 }
 
 func storeAddress(v string) error {
-	if strings.Contains(v, "://") && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
-		return errors.New("it must be bolt:FILE or postgres://...")
+	if strings.Contains(v, "://") {
+		return errors.New("it must be bolt:FILE or a file's name")
 	}
 	if v == "bolt:" {
 		return errors.New("name a file after \"bolt:\"")

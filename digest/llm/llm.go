@@ -143,7 +143,9 @@ func request(p prompt, form answerForm) openai.ChatCompletionRequest {
 	if reasoning(p.Model) {
 		r.MaxCompletionTokens = p.MaxOut
 	} else {
-		r.MaxTokens, r.Temperature = p.MaxOut, 0.1
+		//lint:ignore SA1019 local servers know only max_tokens
+		r.MaxTokens = p.MaxOut
+		r.Temperature = 0.1
 	}
 	return r
 }
