@@ -302,3 +302,31 @@ func TestFollowByName(t *testing.T) {
 		t.Errorf("the choice: %q", m.Text)
 	}
 }
+
+func TestUnderstand(t *testing.T) {
+	b := &Bot{}
+	tests := []struct {
+		words      []string
+		implicit   bool
+		word, args string
+	}{
+		{[]string{"topic", "ai, open source"}, false, "topic", "ai, open source"},
+		{[]string{"topic", "ai,", "open", "source"}, false, "topic", "ai, open source"},
+		{[]string{"/brief vote up 2"}, false, "vote", "up 2"},
+		{[]string{"TOPIC", "ai"}, false, "topic", "ai"},
+		{nil, false, "help", ""},
+		{[]string{"topci", "ai"}, false, "help", "topci ai"},
+		{[]string{"what", "did", "they", "say?"}, false, "ask", "what did they say?"},
+		{[]string{"prices?"}, false, "ask", "prices?"},
+		{[]string{"ask", "more 2"}, true, "more", "2"},
+		{[]string{"ask", "vote up 2"}, true, "vote", "up 2"},
+		{[]string{"ask", "why is that?"}, true, "ask", "why is that?"},
+		{[]string{"ask", "more 2"}, false, "ask", "more 2"},
+	}
+	for _, tt := range tests {
+		e, a := b.understand(Request{Words: tt.words, Implicit: tt.implicit})
+		if e.Word != tt.word || a.args != tt.args {
+			t.Errorf("understand(%q) = %s %q, want %s %q", tt.words, e.Word, a.args, tt.word, tt.args)
+		}
+	}
+}

@@ -80,6 +80,9 @@ func (b *Bot) understand(r Request) (entry, *asking) {
 	if len(words) == 1 && strings.ContainsRune(words[0], ' ') {
 		words = Split(words[0])
 	}
+	if r.Implicit {
+		words = replyWords(words)
+	}
 	if len(words) == 0 {
 		words = []string{"help"}
 	}
@@ -99,6 +102,22 @@ func (b *Bot) understand(r Request) (entry, *asking) {
 	}
 	a.args = strings.TrimSpace(strings.Join(args, " "))
 	return table[at], a
+}
+
+// replyWords are the words of a reply in a thread, which comes as a question: "more 2" there is a command all the same.
+func replyWords(words []string) []string {
+	if len(words) < 2 || words[0] != "ask" {
+		return words
+	}
+	inner := Split(strings.Join(words[1:], " "))
+	short := []string{"more", "related", "why", "save", "vote"}
+	if len(inner) < 2 || len(inner) > 3 || !slices.Contains(short, strings.ToLower(inner[0])) {
+		return words
+	}
+	if _, number := isNumber(inner[len(inner)-1]); !number {
+		return words
+	}
+	return inner
 }
 
 // guess decides what words mean that begin with no command: a slip of the keys, or a question.
