@@ -1,0 +1,242 @@
+package slack
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"podbrief/bot"
+)
+
+// Limits of a message, in characters and blocks.
+// https://docs.slack.dev/reference/block-kit/blocks; the total is not documented: Slack was seen to refuse messages of
+// 11,300 characters and more (slackapi/bolt-js#2509, #2867).
+const (
+	maxBlocks  = 49
+	maxTotal   = 9_800
+	maxHeader  = 150
+	maxField   = 2_900
+	maxButton  = 75
+	maxButtons = 25
+	maxURL     = 3_000
+	maxNotice  = 600
+)
+
+// Rendered is a message as Slack takes it.
+type rendered struct {
+	Text   string        `json:"text"` // what notifications show and screen readers say
+	Blocks []slack.Block `json:"blocks"`
+}
+
+// Steps in which a message that is too long is made shorter: what each field may have then.
+var fieldLimits = []int{maxField, 1500, 800, 400, 200, 100}
+
+// The notes that say that something is missing.
+const (
+	shortened = "Shortened to fit into one message"
+	leftOut   = "Shortened to fit into one message: the last parts are left out"
+)
+
+// render draws a message for a surface that takes so many blocks. It is a pure function.
+func render(m bot.Message, most int) rendered {
+	p := page{limit: maxField, sections: len(m.Sections)}
+	for i := 0; ; i++ {
+		p.limit, p.dropShort = fieldLimits[i], i > 0
+		p.draw(m)
+		if len(p.blocks) <= most && p.size <= maxTotal || i == len(fieldLimits)-1 {
+			break
+		}
+		if len(p.blocks) > most {
+			p.dense = true
+			p.draw(m)
+			p.sections = p.fitting(m, most)
+		}
+	}
+	for p.draw(m); (len(p.blocks) > most || p.size > maxTotal) && p.sections > 0; p.draw(m) {
+		p.sections--
+	}
+	return rendered{Text: notice(m), Blocks: p.blocks}
+}
+
+// fitting returns how many of a message's sections fit into so many blocks.
+func (p *page) fitting(m bot.Message, most int) int {
+	n := p.sections
+	for n > 0 && len(p.blocks) > most {
+		n--
+		p.sections = n
+		p.draw(m)
+	}
+	return n
+}
+
+// page is a message while it is drawn.
+type page struct {
+	limit     int  // characters of a field
+	dropShort bool // leave out the quotes of sections that are Short
+	dense     bool // without lines between sections
+	sections  int  // how many sections to draw
+
+	blocks []slack.Block
+	text   []slack.RichTextElement // of the block that is being made
+	size   int                     // characters so far
+	cut    bool
+}
+
+func (p *page) draw(m bot.Message) {
+	p.blocks, p.text, p.size, p.cut = nil, nil, 0, false
+	if h := flat(m.Heading); utf8.RuneCountInString(h) <= maxHeader && h != "" {
+		p.add(slack.NewHeaderBlock(plainText(h)), h)
+	} else {
+		p.line(bold, h)
+	}
+	p.lines(m.Text)
+	for i, s := range m.Sections[:min(p.sections, len(m.Sections))] {
+		if i > 0 && !p.dense && len(s.Actions) > 2 {
+			p.flush()
+			p.add(slack.NewDividerBlock())
+		}
+		p.section(s)
+	}
+	p.flush()
+	note := ""
+	if p.cut {
+		note = shortened
+	}
+	if p.sections < len(m.Sections) {
+		note = leftOut
+	}
+	p.small("", join(" · ", m.Footer, note))
+	p.actions(m.Actions)
+}
+
+func join(between string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), between)
+}
+
+// section draws a part of a message: claim, text, quote and source in one block, what is small and what can be pressed
+// under it.
+func (p *page) section(s bot.Section) {
+	p.line(bold, flat(s.Heading))
+	p.lines(s.Text)
+	if quote := flat(s.Quote); quote != "" && !(s.Short && p.dropShort) {
+		p.quote(quote)
+	} else if quote != "" {
+		p.cut = true
+	}
+	p.link(s.Link)
+	if s.Meta != "" || s.Image != "" {
+		p.flush()
+		p.small(s.Image, s.Meta)
+	}
+	if len(s.Actions) > 0 {
+		p.flush()
+		p.actions(s.Actions)
+	}
+}
+
+// fit shortens a field to what it may have.
+func (p *page) fit(s string, most int) string {
+	short, cut := shorten(s, min(most, p.limit))
+	p.cut = p.cut || cut
+	p.size += utf8.RuneCountInString(short)
+	return short
+}
+
+var bold = &slack.RichTextSectionTextStyle{Bold: true}
+
+// line adds a paragraph.
+func (p *page) line(style *slack.RichTextSectionTextStyle, text string) {
+	if text == "" {
+		return
+	}
+	p.text = append(p.text, slack.NewRichTextSection(slack.NewRichTextSectionTextElement(p.fit(text, maxField), style)))
+}
+
+// lines adds a text as it is broken into lines.
+func (p *page) lines(text string) { p.line(nil, clean(text)) }
+
+func (p *page) quote(text string) {
+	p.text = append(p.text, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{
+		slack.NewRichTextSectionTextElement(p.fit("“"+text+"”", maxField), nil),
+	}})
+}
+
+// link adds the address of a source under its label; one that Slack would not take is only named.
+func (p *page) link(l bot.Link) {
+	label, address := flat(l.Label), webAddress(l.URL)
+	if address == "" {
+		p.line(nil, label)
+		return
+	}
+	if label == "" {
+		label = "Source"
+	}
+	p.size += len(address)
+	p.text = append(p.text, slack.NewRichTextSection(slack.NewRichTextSectionLinkElement(address, p.fit(label, 300), nil)))
+}
+
+// webAddress returns an address as it can stand in a link; "" when it is none.
+func webAddress(s string) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	out := strings.NewReplacer("|", "%7C", "<", "%3C", ">", "%3E", `"`, "%22", " ", "%20").Replace(u.String())
+	if len(out) > maxURL {
+		return ""
+	}
+	return out
+}
+
+// flush ends the block of text that is being made.
+func (p *page) flush() {
+	if len(p.text) > 0 {
+		p.blocks = append(p.blocks, slack.NewRichTextBlock("", p.text...))
+		p.text = nil
+	}
+}
+
+func (p *page) add(b slack.Block, texts ...string) {
+	p.blocks = append(p.blocks, b)
+	for _, t := range texts {
+		p.size += utf8.RuneCountInString(t)
+	}
+}
+
+// small adds a line in small letters, behind a small image when there is one.
+func (p *page) small(image, text string) {
+	var parts []slack.MixedElement
+	if address := webAddress(image); address != "" {
+		p.size += len(address)
+		parts = append(parts, slack.NewImageBlockElement(address, "artwork"))
+	}
+	if text = flat(text); text != "" {
+		parts = append(parts, plainText(p.fit(text, 1_000)))
+	}
+	if len(parts) > 0 {
+		p.blocks = append(p.blocks, slack.NewContextBlock("", parts...))
+	}
+}
+
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// notice is the line that a notification shows.
+func notice(m bot.Message) string {
+	text := m.Summary
+	if text == "" {
+		text = join(". ", strings.TrimSuffix(m.Heading, "."), m.Text)
+	}
+	if text == "" && len(m.Sections) > 0 {
+		text = join(". ", m.Sections[0].Heading, m.Sections[0].Text, m.Sections[0].Quote)
+	}
+	text, _ = shorten(flat(text), maxNotice)
+	if text == "" {
+		text = "Podbrief"
+	}
+	return inText(text)
+}

@@ -1,0 +1,392 @@
+// Package slacktest is a Slack for tests, on 127.0.0.1: the Web API methods that the adapter calls, Socket Mode, signed
+// HTTP requests, response_url and faults. It keeps what was posted and holds every message against Slack's limits.
+//
+// It speaks the protocol and shares no code with the adapter.
+package slacktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Tokens and names of the one workspace.
+const (
+	BotToken = "xoxb-test-bot"
+	AppToken = "xapp-test-app"
+	Secret   = "test-signing-secret"
+	Team     = "T0001"
+	BotUser  = "U0BOT"
+	BotID    = "B0BOT"
+	AppID    = "A0001"
+)
+
+// Message is a message as the workspace holds it.
+type Message struct {
+	Channel  string
+	TS       string
+	Thread   string
+	User     string // the bot's ID for its own messages
+	Text     string
+	Blocks   []map[string]any
+	Metadata map[string]any
+	Form     url.Values // the request that made it
+	Edits    int
+	At       time.Time
+}
+
+// Call is one Web API request.
+type Call struct {
+	Method string
+	Form   url.Values
+	At     time.Time
+	Status int
+}
+
+// User is a member of the workspace or a stranger.
+type User struct {
+	ID, Name, Team, Zone, Locale                                            string
+	Admin, Owner, Guest, SingleChannelGuest, Bot, Deleted, Stranger, Remote bool
+}
+
+// Channel is a conversation.
+type Channel struct {
+	ID, Name                         string
+	Private, Archived, IM, NotMember bool
+	User                             string // of an IM
+	Creator                          string
+	Members                          []string
+}
+
+// Fault is what goes wrong with a request.
+type Fault struct {
+	Error      string // ok:false with this error
+	Status     int    // HTTP status instead of 200
+	RetryAfter int    // seconds, with status 429
+	Store      bool   // the message is stored before the fault
+	Cut        bool   // the connection is cut
+	Wait       time.Duration
+}
+
+// Server is a running workspace. Its exported fields may be changed before the first request.
+type Server struct {
+	URL string // base URL of the Web API, with "/api/"
+
+	// Fault, when not nil, is asked before each request; nil means that all goes well.
+	Fault func(method string, form url.Values) *Fault
+	// Lacks are scopes that the bot token lacks: the methods that need them answer missing_scope.
+	Lacks []string
+	// Handler, when not nil, gets payloads as signed HTTP requests.
+	Handler http.Handler
+
+	http     *httptest.Server
+	mu       sync.Mutex
+	clock    int64
+	users    map[string]User
+	channels map[string]Channel
+	messages []*Message
+	ephemera []Message
+	replies  map[string][]map[string]any // by response_url
+	views    []View
+	homes    map[string]map[string]any
+	calls    []Call
+	sockets  []*socket
+	waiting  map[string]chan Ack // by envelope
+	problems []string
+	files    []File
+	opened   int
+	changed  chan struct{} // closed at the next change, when somebody waits
+
+	turn, envelopes, payloads, goodbyes int
+}
+
+// View is a modal that was opened or updated.
+type View struct {
+	ID      string
+	Trigger string
+	View    map[string]any
+	Updated bool
+}
+
+// File is a document that was shared.
+type File struct {
+	Channel, Thread, Title string
+	Body                   []byte
+}
+
+// New starts a workspace that ends with the test.
+func New(t testing.TB) *Server {
+	s := Start()
+	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		for _, p := range s.Problems() {
+			t.Errorf("slack rule hit: %s", p)
+		}
+	})
+	return s
+}
+
+// Start starts a workspace; Close ends it.
+func Start() *Server {
+	s := &Server{
+		users: map[string]User{}, channels: map[string]Channel{}, replies: map[string][]map[string]any{},
+		homes: map[string]map[string]any{}, waiting: map[string]chan Ack{}, clock: time.Now().UnixMicro(),
+	}
+	s.AddUser(User{ID: BotUser, Name: "podbrief", Team: Team, Bot: true})
+	s.http = httptest.NewServer(s)
+	s.URL = s.http.URL + "/api/"
+	return s
+}
+
+// Close ends the workspace.
+func (s *Server) Close() {
+	s.mu.Lock()
+	sockets := slices.Clone(s.sockets)
+	s.mu.Unlock()
+	for _, c := range sockets {
+		c.close()
+	}
+	s.http.CloseClientConnections()
+	s.http.Close()
+}
+
+// AddUser adds or replaces a user.
+func (s *Server) AddUser(u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users[u.ID] = u
+}
+
+// AddChannel adds or replaces a channel.
+func (s *Server) AddChannel(c Channel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channels[c.ID] = c
+}
+
+// Messages are the messages of a channel in order, of all channels when id is "".
+func (s *Server) Messages(id string) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Message
+	for _, m := range s.messages {
+		if id == "" || m.Channel == id {
+			all = append(all, *m)
+		}
+	}
+	return all
+}
+
+// Ephemera are the messages that only one person saw.
+func (s *Server) Ephemera() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.ephemera)
+}
+
+// Replies are the answers that were sent to a response_url.
+func (s *Server) Replies(responseURL string) []map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.replies[responseURL])
+}
+
+// Views are the modals opened and updated so far.
+func (s *Server) Views() []View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.views)
+}
+
+// Files are the documents that were shared.
+func (s *Server) Files() []File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.files)
+}
+
+// Home is the App Home that was last published to a user.
+func (s *Server) Home(user string) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.homes[user]
+}
+
+// Calls are the Web API requests so far, of one method or of all when it is "".
+func (s *Server) Calls(method string) []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Call
+	for _, c := range s.calls {
+		if method == "" || c.Method == method {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Problems are the rules of Slack that requests have hit.
+func (s *Server) Problems() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.problems)
+}
+
+// Await waits until cond is true, which is asked after every request. It returns false when it is not within ten seconds.
+func (s *Server) Await(cond func() bool) bool {
+	end := time.After(10 * time.Second)
+	for {
+		s.mu.Lock()
+		if s.changed == nil {
+			s.changed = make(chan struct{})
+		}
+		changed := s.changed
+		s.mu.Unlock()
+		if cond() {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-end:
+			return false
+		}
+	}
+}
+
+// change wakes those that wait. s.mu is held.
+func (s *Server) change() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+func (s *Server) noteChange() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.change()
+}
+
+// ServeHTTP answers the Web API, response URLs and sockets.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer s.noteChange()
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+		s.api(w, r, strings.TrimPrefix(r.URL.Path, "/api/"))
+	case r.URL.Path == "/upload":
+		s.upload(w, r)
+	case strings.HasPrefix(r.URL.Path, "/response/"):
+		s.respond(w, r)
+	case r.URL.Path == "/socket":
+		s.accept(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// api answers one Web API request.
+func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
+	form, token := readForm(r)
+	call := Call{Method: method, Form: form, At: time.Now(), Status: 200}
+	fault := s.faultOf(method, form)
+	if fault != nil && fault.Status != 0 {
+		call.Status = fault.Status
+	}
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	s.mu.Unlock()
+	want := BotToken
+	if method == "apps.connections.open" {
+		want = AppToken
+	}
+	if token != want {
+		reply(w, refuse("invalid_auth"))
+		return
+	}
+	if fault == nil {
+		reply(w, s.do(method, form))
+		return
+	}
+	if fault.Wait > 0 {
+		time.Sleep(fault.Wait)
+	}
+	var answer map[string]any
+	if fault.Store {
+		answer = s.do(method, form)
+	}
+	switch {
+	case fault.Cut:
+		panic(http.ErrAbortHandler)
+	case fault.Status == http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", fmt.Sprint(max(1, fault.RetryAfter)))
+		w.WriteHeader(fault.Status)
+		io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
+	case fault.Status != 0:
+		w.WriteHeader(fault.Status)
+		io.WriteString(w, "<html>it broke</html>")
+	case fault.Error != "":
+		reply(w, refuse(fault.Error))
+	case answer != nil:
+		reply(w, answer)
+	default:
+		reply(w, s.do(method, form))
+	}
+}
+
+func (s *Server) faultOf(method string, form url.Values) *Fault {
+	if s.Fault == nil {
+		return nil
+	}
+	return s.Fault(method, form)
+}
+
+// readForm reads a request's fields, whether it came as a form or as JSON, and its token.
+func readForm(r *http.Request) (url.Values, string) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
+	if err != nil {
+		return url.Values{}, ""
+	}
+	form := url.Values{}
+	if strings.Contains(r.Header.Get("Content-Type"), "json") {
+		var m map[string]json.RawMessage
+		if json.Unmarshal(body, &m) == nil {
+			for k, v := range m {
+				var text string
+				if json.Unmarshal(v, &text) != nil {
+					text = string(v)
+				}
+				form.Set(k, text)
+			}
+		}
+	} else if parsed, err := url.ParseQuery(string(body)); err == nil {
+		form = parsed
+	}
+	for k, v := range r.URL.Query() {
+		form[k] = v
+	}
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if token == "" {
+		token = form.Get("token")
+	}
+	form.Del("token")
+	return form, token
+}
+
+func reply(w http.ResponseWriter, v map[string]any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(v)
+}
+
+func refuse(reason string) map[string]any { return map[string]any{"ok": false, "error": reason} }
+
+func (s *Server) problem(format string, args ...any) {
+	s.problems = append(s.problems, fmt.Sprintf(format, args...))
+}
