@@ -108,6 +108,9 @@ func closest(question string, own, elsewhere []*spoken) []insight.Passage {
 // answer joins what an answerer said with where it was said. Without an answer the closest passages stand for it.
 func answer(asked insight.Asking, said insight.Answer, in []*spoken) *Answer {
 	a := &Answer{Question: asked.Question, Gap: said.Gap, Next: said.Next, Engine: said.Engine, Citations: []Citation{}}
+	if said.Fallback != "" {
+		a.Label = standIn(said.Fallback)
+	}
 	cite := func(p insight.Passage, quote string, sentence int) {
 		if i := slices.IndexFunc(in, func(s *spoken) bool { return s.episode.ID == p.Episode }); i >= 0 {
 			a.Citations = append(a.Citations, in[i].citation(p, quote, sentence))

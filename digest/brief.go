@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -29,7 +30,7 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 	if q.Published.After(since) {
 		since = q.Published
 	}
-	top := e.Index.Top(rankQuery(q))
+	top := e.Index.Top(e.rankQuery(q))
 	b := &Brief{Topics: q.Topics, Since: since, Now: q.Now, Asked: q.Count, Podcasts: top.Podcasts, Picks: []Pick{}}
 	err := e.DB.View(ctx, func(tx store.Tx) error {
 		b.Picks = b.Picks[:0]
@@ -48,11 +49,18 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 	for _, f := range top.Fallen {
 		b.Fallen = append(b.Fallen, Fallen{Insight: f.ID, Stage: f.Stage, By: f.By, Score: f.Score})
 	}
-	return b, err
+	if err != nil {
+		return b, err
+	}
+	b.Label = labelOf(b.Picks)
+	return b, e.polish(ctx, q, b)
 }
 
 // rankQuery is a query as ranking sees it.
-func rankQuery(q Query) rank.Query {
+func (e *Engine) rankQuery(q Query) rank.Query {
+	if e.Translate != nil {
+		q.Language = "" // every insight can be had in it
+	}
 	return rank.Query{
 		Topics: q.Topics, Exclude: q.Exclude, Follow: q.Follow, Mute: q.Mute, MuteWords: q.MuteWords,
 		Since: q.Since, Published: q.Published, Now: q.Now, Count: q.Count, Seen: q.Seen, Taste: rank.Taste(q.Taste),
@@ -99,8 +107,9 @@ func (e *Engine) related(tx store.Tx, id string, n int) ([]Item, error) {
 
 // Search returns the insights that are closest to some words, best first.
 func (e *Engine) Search(ctx context.Context, text string, n int) (items []Item, err error) {
+	found := e.search(ctx, text, n)
 	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
-		items, err = getItems(tx, e.Index.Search(text, n))
+		items, err = getItems(tx, found)
 		return err
 	})
 	return items, err
@@ -144,7 +153,9 @@ func getItem(tx store.Tx, id string) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	return item(rec.Feed, ep.Episode, ins), nil
+	it := item(rec.Feed, ep.Episode, ins)
+	it.Language = cmp.Or(ep.Spoken, ep.Language, rec.Feed.Language)
+	return it, nil
 }
 
 // item joins an insight with where it comes from.

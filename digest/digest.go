@@ -24,7 +24,7 @@ type Query struct {
 	Count     int      // at most so many picks; 5 when 0
 	Seen      []string // insight IDs that this reader has got already
 	Taste     Taste    // what was learned from votes
-	Language  string   // only insights in this language; "" for all
+	Language  string   // only insights in this language, or, with a model that translates, all of them in it; "" for all
 }
 
 // Taste is what votes taught about a reader: weights per podcast and word, positive when liked.
@@ -63,6 +63,9 @@ type Item struct {
 	Episode feed.Episode    `json:"episode"` // without notes
 	Podcast string          `json:"podcast"` // title
 	Link    string          `json:"link"`    // to the second, as well as the podcast's pages allow
+	// Translated: the insight's text and reason were put into the reader's language; its quote never is.
+	Translated bool   `json:"translated,omitempty"`
+	Language   string `json:"language,omitempty"` // spoken in the episode
 }
 
 // Scores are the parts of a pick's place, each 0 to 1.

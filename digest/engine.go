@@ -35,6 +35,12 @@ type Engine struct {
 	Answerer    insight.Answerer  // required
 	Index       *rank.Index       // required; Load fills it
 
+	// What only a language model can do; nil where there is none. A failure of theirs takes away what they add, and
+	// nothing else.
+	Embedder  rank.Embedder // knows meaning, for Related and Search
+	Headline  func(context.Context, []insight.Insight) (string, error)
+	Translate func(ctx context.Context, language string, texts []string) ([]string, error) // as many as were given
+
 	kin   kin
 	feeds locks // by feed: one episode of a podcast is worked on at a time
 }
@@ -50,7 +56,10 @@ func (e *Engine) Load(ctx context.Context) error {
 		return fmt.Errorf("load the insights: %w", err)
 	}
 	e.Index.Add(docs...)
-	return nil
+	if e.Embedder == nil {
+		return nil
+	}
+	return e.loadVectors(ctx)
 }
 
 // reindex takes insights out of the index and puts others in.

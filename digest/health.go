@@ -177,7 +177,7 @@ func removeEpisode(tx store.Tx, id string) ([]string, error) {
 		return nil, nil
 	}
 	for _, ins := range rec.Insights {
-		err = errors.Join(err, tx.Delete(insightBucket, ins))
+		err = errors.Join(err, tx.Delete(insightBucket, ins), tx.Delete(vectorBucket, ins))
 	}
 	return rec.Insights, errors.Join(err, tx.Delete(transcriptBucket, id), tx.Delete(pendingBucket, id), tx.Delete(episodeBucket, id))
 }

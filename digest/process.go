@@ -307,7 +307,7 @@ func (e *Engine) keep(tx store.Tx, episodeID string, text *transcript.Transcript
 	}
 	old = rec.Insights
 	for _, id := range old {
-		err = errors.Join(err, tx.Delete(insightBucket, id))
+		err = errors.Join(err, tx.Delete(insightBucket, id), tx.Delete(vectorBucket, id))
 	}
 	rec.Outcome, rec.Error, rec.Source, rec.Spoken, rec.Insights = NoTranscript, "", "", "", nil
 	rec.Engine = e.Extractor.Name()

@@ -28,6 +28,7 @@ import (
 //	insight      <insight>                    insight.Insight; the key begins with the time of processing
 //	transcript   <episode>                    transcript.Transcript, packed
 //	show         <feed>                       insight.Show, packed
+//	vector       <insight>                    vectorRecord: its meaning, with a model that tells
 //
 // <feed> is the address under which the feed was added (see feedKey), also after it moved; <episode> is feed.Episode.ID
 // and <insight> insight.Insight.ID. Packed is JSON compressed by zstd.
@@ -39,6 +40,7 @@ const (
 	insightBucket    = "insight"
 	transcriptBucket = "transcript"
 	showBucket       = "show"
+	vectorBucket     = "vector"
 )
 
 // feedRecord is a podcast. Feed.URL is the address under which it was added and stays its name for good; Moved is where

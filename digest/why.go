@@ -37,7 +37,7 @@ func (e *Engine) Why(ctx context.Context, q Query, what string) (f Fate, err err
 	if q.Now.IsZero() {
 		q.Now = time.Now()
 	}
-	rq := rankQuery(q)
+	rq := e.rankQuery(q)
 	rq.Fallen = -1
 	top := e.Index.Top(rq)
 	err = e.DB.View(ctx, func(tx store.Tx) (err error) {

@@ -52,7 +52,9 @@ func (a *Answerer) Answer(ctx context.Context, q insight.Asking) (insight.Answer
 		return insight.Answer{}, fmt.Errorf("answer: %w", ctx.Err())
 	}
 	a.Log.Warn("built-in engine answers", "err", err)
-	return a.Builtin.Answer(ctx, q)
+	own, builtinErr := a.Builtin.Answer(ctx, q)
+	own.Fallback = reasonOf(err)
+	return own, builtinErr
 }
 
 func (a *Answerer) ask(ctx context.Context, p prompt) (json.RawMessage, error) {

@@ -97,3 +97,11 @@ func mayBeBilled(err error) bool {
 	f := failureOf(err)
 	return f.status == 0 || f.status >= 500
 }
+
+// reasonOf says in a few words, for readers, why a model was not used.
+func reasonOf(err error) string {
+	if errors.Is(err, ErrBudget) {
+		return "budget used up"
+	}
+	return "model unavailable"
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
@@ -34,6 +35,9 @@ type Extractor struct {
 	Ads func(insight.Input) []bool
 	// Language that claims are written in; "" is the transcript's own.
 	Language string
+	// Oldest and Longest are the age and the length of episodes from which on the built-in engine reads them: a back
+	// catalogue would cost more than the news. 0 is no limit.
+	Oldest, Longest time.Duration
 }
 
 // Name is "llm/<model>/<prompt version>".
@@ -45,6 +49,10 @@ func (e *Extractor) Extract(ctx context.Context, in insight.Input) ([]insight.In
 	if in.Transcript.FromNotes() || len(in.Transcript.Segments) == 0 {
 		return e.Builtin.Extract(ctx, in)
 	}
+	if why := e.beyond(in); why != "" {
+		own, err := e.Builtin.Extract(ctx, in)
+		return because(own, why), err
+	}
 	ctx = insight.WithAccounts(ctx, insight.Account{Kind: "episode", Name: in.Episode.ID})
 	x := e.begin(in)
 	for i, p := range x.parts {
@@ -53,10 +61,29 @@ func (e *Extractor) Extract(ctx context.Context, in insight.Input) ([]insight.In
 		}
 		if err := x.take(ctx, i); err != nil {
 			e.Log.Warn("built-in engine takes over a part", "episode", in.Episode.ID, "part", i+1, "of", len(x.parts), "err", err)
-			x.failed = append(x.failed, p)
+			x.failed, x.why = append(x.failed, p), reasonOf(err)
 		}
 	}
 	return x.merge(ctx)
+}
+
+// beyond says which limit an episode is beyond; "" when none.
+func (e *Extractor) beyond(in insight.Input) string {
+	switch at := in.Episode.Published; {
+	case e.Oldest > 0 && !at.IsZero() && time.Since(at) > e.Oldest:
+		return "the episode is old"
+	case e.Longest > 0 && max(in.Episode.Duration, in.Transcript.Segments[len(in.Transcript.Segments)-1].End) > e.Longest:
+		return "the episode is long"
+	}
+	return ""
+}
+
+// because marks insights of the built-in engine with why it took them.
+func because(own []insight.Insight, why string) []insight.Insight {
+	for i := range own {
+		own[i].Fallback = why
+	}
+	return own
 }
 
 // extraction is the work on one episode.
@@ -68,6 +95,7 @@ type extraction struct {
 	header  header
 	found   []found
 	failed  []part
+	why     string // the last part failed
 	retries int
 }
 

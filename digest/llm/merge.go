@@ -38,7 +38,7 @@ func (x *extraction) merge(ctx context.Context) ([]insight.Insight, error) {
 	if err != nil {
 		return nil, fmt.Errorf("built-in engine for failed parts: %w", err)
 	}
-	all = append(all, own...)
+	all = append(all, because(own, x.why)...)
 	slices.SortStableFunc(all, func(a, b insight.Insight) int {
 		switch {
 		case a.Score > b.Score:

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"podbrief/digest/insight"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"podbrief/digest/insight"
 )
 
 const translateVersion = "translate-1"

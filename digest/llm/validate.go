@@ -2,10 +2,11 @@ package llm
 
 import (
 	"fmt"
-	"podbrief/digest/insight"
 	"slices"
 	"strings"
 	"unicode"
+
+	"podbrief/digest/insight"
 )
 
 // claimed is one insight as a model returned it.
