@@ -25,6 +25,41 @@ func (s *script) scoreAds() {
 	}
 }
 
+// How far an ad read goes on behind its opening, in words.
+const (
+	adLongest = 420 // to its last words
+	adCallIn  = 150 // to a call to buy, when it has no last words
+)
+
+// markAdReads marks the sentences from the opening of an ad read to its last words or its last call to buy. What lies
+// between may sound like anybody's advice.
+func (s *script) markAdReads() {
+	for i := range s.sentences {
+		if s.sentences[i].counts[cueAdStart] == 0 || s.sentences[i].ad {
+			continue
+		}
+		for k := i; k <= s.adReadEnd(i); k++ {
+			s.sentences[k].ad = true
+		}
+	}
+}
+
+// adReadEnd returns the last sentence of the ad read that sentence i opens.
+func (s *script) adReadEnd(i int) int {
+	end, words := i, 0
+	for k := i; k < len(s.sentences) && words < adLongest; k++ {
+		x := &s.sentences[k]
+		words += len(x.words)
+		if x.counts[cueAdEnd] > 0 {
+			return k
+		}
+		if x.counts[cueAdCall] > 0 && words < adCallIn {
+			end = k
+		}
+	}
+	return end
+}
+
 func (s *script) sameTurn(i, k int) bool {
 	return s.sentences[s.paragraphs[i].first].turn == s.sentences[s.paragraphs[k].first].turn
 }

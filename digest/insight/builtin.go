@@ -14,6 +14,8 @@ const builtinName = "builtin/1"
 // mostInsights is the number of insights kept of an episode.
 const mostInsights = 8
 
+const mostOfNotes = 3
+
 // Builtin is the extractor that needs no model and no network: it scores runs of one to three sentences by what makes a
 // claim stand alone, and keeps the best. It is safe for concurrent use.
 type Builtin struct {
@@ -34,16 +36,17 @@ func (b *Builtin) Extract(ctx context.Context, in Input) ([]Insight, error) {
 		return nil, ctx.Err()
 	}
 	s := b.prepare(in)
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil || !s.isEnglish() {
 		return nil, err
 	}
 	v := s.vocabulary(in.Episode)
 	picks := harmless(s.pick(s.rank(s.candidates(), v, b.weights), mostInsights+spareInsights))
+	pairs := s.pairs()
 	out := make([]Insight, len(picks))
 	for i, p := range picks {
 		out[i] = s.insight(p)
 		out[i].Engine, out[i].Source = b.Name(), in.Transcript.Source
-		out[i].Topics = s.topics(v, p)
+		out[i].Topics = s.topics(v, pairs, p)
 	}
 	return out, ctx.Err()
 }
@@ -53,8 +56,37 @@ func (b *Builtin) prepare(in Input) *script {
 	s := readScript(b.english, in.Transcript, b.reference)
 	s.scoreClaims()
 	s.findTeaser()
+	s.markHosts(in.Show)
 	s.markRepeated(in.Show, in.Episode.ID)
 	return s
+}
+
+// most is the number of insights kept: fewer of show notes, which are short and repeat themselves.
+func (s *script) most() int {
+	if s.notes {
+		return mostOfNotes
+	}
+	return mostInsights
+}
+
+// A quarter of what is said in English are words such as "the" and "of", and more; other languages hardly have any of
+// them. The lists know English only, so that of other languages nothing is kept rather than something at random.
+const leastStopWords = 0.25
+
+func (s *script) isEnglish() bool {
+	if l := s.transcript.Language; l != "" && l != "en" && !strings.HasPrefix(l, "en-") {
+		return false
+	}
+	stops, all := 0, 0
+	for i := range s.sentences {
+		for _, w := range s.sentences[i].words {
+			all++
+			if s.lexicon.words[w.word].stop {
+				stops++
+			}
+		}
+	}
+	return float64(stops) >= leastStopWords*float64(all)
 }
 
 // candidates returns the windows that pass the gates. When there are too few the interviewer's are let in.

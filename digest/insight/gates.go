@@ -46,8 +46,11 @@ func (s *script) windows(withInterviewer bool) []window {
 func (s *script) mayBegin(i int, withInterviewer bool) bool {
 	x := &s.sentences[i]
 	place := float64(i) / float64(len(s.sentences))
-	if place < welcomeEnds || place > goodbyeBegins || x.counts[cueBackward] > 0 {
+	if x.counts[cueBackward] > 0 || !s.notes && (place < welcomeEnds || place > goodbyeBegins) {
 		return false
+	}
+	if s.notes && (x.counts[cueSelf] > 0 || x.counts[cueYou] > 0) {
+		return false // notes speak of the show itself in these words
 	}
 	if s.turns[x.turn].role == interviewer && !withInterviewer {
 		return false
@@ -81,7 +84,7 @@ func (s *script) standsAlone(x *sentence) bool {
 func (s *script) mayHold(i int) bool {
 	x := &s.sentences[i]
 	p := &s.paragraphs[x.paragraph]
-	return p.ad < isAd && !p.repeated && !x.repeated && !x.teaser && len(x.words) <= longestSentence &&
+	return p.ad < isAd && !x.ad && !p.repeated && !x.repeated && !x.teaser && len(x.words) <= longestSentence &&
 		x.counts[cueChatter] == 0 && x.counts[cueShowTalk] == 0 && (s.reference || x.counts[cueAside] == 0)
 }
 

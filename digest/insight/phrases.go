@@ -58,6 +58,7 @@ const (
 	cueAdCopy
 	cueOpenStart
 	cueAside
+	cueAdEnd
 	cueCount
 )
 
@@ -66,7 +67,7 @@ var cueNames = [cueCount]string{
 	"vague", "past", "present", "i", "you", "third", "demonstrative", "speech", "story", "context", "antithesis",
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
-	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside",
+	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end",
 }
 
 //go:embed lists

@@ -69,3 +69,27 @@ func (s *script) roleOf(name string) role {
 	}
 	return asker
 }
+
+// markHosts makes the hosts that earlier episodes taught askers, when somebody else has a main part besides them.
+func (s *script) markHosts(show *Show) {
+	if show == nil || !s.hasGuest(show) {
+		return
+	}
+	for i := range s.turns {
+		if t := &s.turns[i]; t.speaker != "" && show.host(t.speaker) && s.voices[t.speaker].asks() >= hostAsks {
+			t.role = max(t.role, asker)
+		}
+	}
+}
+
+// hostAsks is the share of questions from which a host counts as asking.
+const hostAsks = 0.12
+
+func (s *script) hasGuest(show *Show) bool {
+	for name, v := range s.voices {
+		if name != "" && !show.host(name) && float64(v.words) > mainShare*float64(s.said) {
+			return true
+		}
+	}
+	return false
+}

@@ -19,7 +19,8 @@ type script struct {
 	paragraphs []paragraph
 	turns      []turn
 	voices     map[string]*voice
-	said       int // words so far
+	said       int  // words so far
+	notes      bool // written, not said
 }
 
 // sentence is one sentence with what was counted in it.
@@ -40,6 +41,7 @@ type sentence struct {
 	lead      int // bytes of lead-ins at its beginning
 	opening   int // the token where it begins after them
 	claim     float64
+	ad        bool // part of an ad read
 	repeated  bool // said in other episodes too
 	teaser    bool // said at the beginning and once more later, as trailers do
 	replayed  bool // the later of the two
@@ -158,7 +160,7 @@ func stageDirection(s string) int {
 
 // readScript makes a transcript ready. With reference it does only what the published reference does.
 func readScript(l *language, t *transcript.Transcript, reference bool) *script {
-	s := &script{reference: reference, lexicon: newLexicon(l), transcript: t, voices: map[string]*voice{}}
+	s := &script{reference: reference, notes: t.FromNotes(), lexicon: newLexicon(l), transcript: t, voices: map[string]*voice{}}
 	captions := isCaptions(t)
 	for from := 0; from < len(t.Segments); {
 		to := from + 1
@@ -174,6 +176,9 @@ func readScript(l *language, t *transcript.Transcript, reference bool) *script {
 	}
 	s.findRoles()
 	s.scoreAds()
+	if !reference {
+		s.markAdReads()
+	}
 	return s
 }
 

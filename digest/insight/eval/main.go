@@ -1,6 +1,6 @@
 // Command eval prints how good the built-in engine's insights are, measured on real podcasts.
 //
-//	go run ./digest/insight/eval -what form|leakage|duplicates|auc|references|calibration|speakers|picks -shared ../shared
+//	go run ./digest/insight/eval -what form|leakage|duplicates|auc|references|calibration|speakers|ads|agreement|picks|all -shared ../shared
 //
 // Every figure has its gate: the command fails when it is missed.
 package main
@@ -34,13 +34,14 @@ type options struct {
 var figures = map[string]figure{
 	"form": form, "leakage": leakage, "duplicates": duplicates, "auc": auc, "references": references,
 	"calibration": calibration, "speakers": speakers, "picks": picks, "agreement": agreement,
+	"ads": ads,
 }
 
 // errGate says that a figure is not good enough.
 var errGate = errors.New("below the gate")
 
 func main() {
-	what := flag.String("what", "form", "the figure: "+strings.Join(names(), ", "))
+	what := flag.String("what", "form", "the figure: "+strings.Join(names(), ", ")+" or all")
 	var o options
 	flag.StringVar(&o.shared, "shared", "../shared", "folder of the corpus and the rated windows")
 	shows := flag.String("shows", "", "only these shows, separated by commas")
@@ -65,7 +66,15 @@ func names() []string {
 	return out
 }
 
+// run prints one figure, or all that are gates. With "all" it goes on after a missed gate.
 func run(out io.Writer, what string, o options) error {
+	if what == "all" {
+		var errs []error
+		for _, name := range []string{"form", "leakage", "ads", "duplicates", "auc", "calibration", "references", "speakers", "agreement"} {
+			errs = append(errs, figures[name](out, o))
+		}
+		return errors.Join(errs...)
+	}
 	measure, ok := figures[what]
 	if !ok {
 		return fmt.Errorf("there is no figure %q; take one of %s", what, strings.Join(names(), ", "))
@@ -120,6 +129,11 @@ func extract(show corpus.Show) ([]kept, error) {
 		out = append(out, kept{ep, got})
 	}
 	return out, nil
+}
+
+func extractAlone(ep corpus.Episode) (kept, error) {
+	got, err := insight.NewBuiltin().Extract(context.Background(), insight.Input{Episode: ep.Episode, Transcript: ep.Transcript})
+	return kept{ep, got}, err
 }
 
 // picks prints the best insights of each show, for reading by eye.

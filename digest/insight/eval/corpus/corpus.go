@@ -86,17 +86,17 @@ func Read(shared, name, ext string) (Show, error) {
 		for _, t := range e.Transcripts {
 			files = append(files, t.File)
 		}
-		file := choose(files, ext)
-		if file == "" {
+		file, t, err := best(dir, files, ext)
+		if err != nil {
+			return Show{}, err
+		}
+		if t == nil {
 			continue
 		}
-		ep := Episode{File: filepath.Join(dir, file)}
+		ep := Episode{File: file, Transcript: t}
 		ep.Episode = feed.Episode{ID: e.ID, GUID: e.GUID, Title: e.Title, Published: e.Published, Notes: notes[e.GUID]}
 		for _, p := range e.People {
 			ep.Persons = append(ep.Persons, feed.Person{Role: p[0], Name: p[1]})
-		}
-		if ep.Transcript, err = parse(ep.File); err != nil {
-			return Show{}, err
 		}
 		show.Episodes = append(show.Episodes, ep)
 	}
@@ -104,15 +104,32 @@ func Read(shared, name, ext string) (Show, error) {
 	return show, nil
 }
 
-func choose(files []string, ext string) string {
+// best parses the files of an episode in the order of preferred and returns the first that has times, else the first.
+func best(dir string, files []string, ext string) (file string, t *transcript.Transcript, err error) {
 	for _, want := range preferred {
 		for _, f := range files {
-			if filepath.Ext(f) == want && (ext == "" || ext == want) {
-				return f
+			if filepath.Ext(f) != want || ext != "" && ext != want {
+				continue
+			}
+			path := filepath.Join(dir, f)
+			got, err := parse(path)
+			if err != nil {
+				return "", nil, err
+			}
+			if timed(got) {
+				return path, got, nil
+			}
+			if t == nil {
+				file, t = path, got
 			}
 		}
 	}
-	return ""
+	return file, t, nil
+}
+
+// timed reports whether the last segment has a time.
+func timed(t *transcript.Transcript) bool {
+	return len(t.Segments) > 0 && t.Segments[len(t.Segments)-1].Timing != transcript.Unknown
 }
 
 func parse(file string) (*transcript.Transcript, error) {
