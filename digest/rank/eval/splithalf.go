@@ -15,8 +15,8 @@ const poolSize = 1500
 // halves are four sentences and the next four of the same stretch of an episode.
 type halves struct{ id, first, second string }
 
-// splitHalf measures how well Related finds the continuation of four sentences: the mean reciprocal rank and the share
-// found first. Each second half plays a podcast of its own.
+// splitHalf measures how well the closeness that Related goes by finds the continuation of four sentences: the mean
+// reciprocal rank and the share found first.
 func splitHalf(all []show) (mrr, first float64, n int, err error) {
 	pool, err := stretches(all)
 	if err != nil {
@@ -24,16 +24,18 @@ func splitHalf(all []show) (mrr, first float64, n int, err error) {
 	}
 	x := rank.NewIndex()
 	for _, h := range pool {
-		x.Add(rank.Doc{ID: h.id + "/first", Episode: h.id + "/first", Feed: "asked", Text: h.first},
+		x.Add(rank.Doc{ID: h.id + "/first", Episode: h.id + "/first", Feed: h.id, Text: h.first},
 			rank.Doc{ID: h.id + "/second", Episode: h.id + "/second", Feed: h.id, Text: h.second})
 	}
 	for _, h := range pool {
-		for i, r := range x.Related(h.id+"/first", 100) {
+		place := 0
+		for _, r := range x.Similar(h.id+"/first", 100) {
+			if strings.HasSuffix(r.ID, "/second") {
+				place++
+			}
 			if r.ID == h.id+"/second" {
-				mrr += 1 / float64(i+1)
-				if i == 0 {
-					first++
-				}
+				mrr += 1 / float64(place)
+				first += float64(1 / place)
 			}
 		}
 	}
