@@ -30,6 +30,7 @@ type Adapter struct {
 	SigningSecret string       // required for signed requests
 	HTTP          bool         // signed requests come to ServeHTTP, instead of Socket Mode
 	APIURL        string       // of the Web API, with a slash at its end; Slack's own when ""
+	Rate          int          // messages a second in the workspace; 5 when 0
 	Log           *slog.Logger // required
 
 	once  sync.Once
@@ -63,15 +64,15 @@ const (
 func (a *Adapter) Platform() string { return Platform }
 
 // setUp makes the clients, once.
-func (a *Adapter) setUp() {
-	a.once.Do(func() {
-		a.web, a.pace = newClient(), newPacer()
-		options := []slack.Option{slack.OptionHTTPClient(a.web), slack.OptionAppLevelToken(a.AppToken)}
-		if a.APIURL != "" {
-			options = append(options, slack.OptionAPIURL(a.APIURL))
-		}
-		a.api = slack.New(a.BotToken, options...)
-	})
+func (a *Adapter) setUp() { a.once.Do(func() { a.setUpWith() }) }
+
+func (a *Adapter) setUpWith(more ...slack.Option) {
+	a.web, a.pace = newClient(), newPacer(a.Rate)
+	options := append(more, slack.OptionHTTPClient(a.web), slack.OptionAppLevelToken(a.AppToken))
+	if a.APIURL != "" {
+		options = append(options, slack.OptionAPIURL(a.APIURL))
+	}
+	a.api = slack.New(a.BotToken, options...)
 }
 
 // Run receives what users send until ctx is done. Then nothing more is taken, what is being answered is ended, and the

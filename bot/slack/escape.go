@@ -82,14 +82,14 @@ func shorten(s string, n int) (short string, cut bool) {
 	if utf8.RuneCountInString(s) <= n {
 		return s, false
 	}
-	runes := []rune(s)[:max(n-2, 0)]
-	if end := lastEnd(runes, sentenceEnds); end > 0 {
+	runes, room := []rune(s), max(n-2, 0)
+	if end := lastEnd(runes, room, sentenceEnds); end > 0 {
 		return strings.TrimSpace(string(runes[:end])) + " …", true
 	}
-	if end := lastEnd(runes, wordEnds); end > n/2 {
+	if end := lastEnd(runes, room, wordEnds); end > n/3 {
 		return strings.TrimSpace(string(runes[:end])) + "…", true
 	}
-	return strings.TrimSpace(string(runes)) + "…", true
+	return strings.TrimSpace(string(runes[:room])) + "…", true
 }
 
 func sentenceEnds(r, next rune) bool {
@@ -98,11 +98,12 @@ func sentenceEnds(r, next rune) bool {
 
 func wordEnds(_, next rune) bool { return unicode.IsSpace(next) }
 
-// lastEnd returns the length of the longest beginning that ends as is wanted; 0 when there is none.
-func lastEnd(runes []rune, ends func(r, next rune) bool) int {
-	for i := len(runes) - 2; i > 0; i-- {
-		if ends(runes[i], runes[i+1]) {
-			return i + 1
+// lastEnd returns the length of the longest beginning, of at most so many characters, that ends as is wanted; 0 when there
+// is none.
+func lastEnd(runes []rune, most int, ends func(r, next rune) bool) int {
+	for i := min(most, len(runes)-1); i > 0; i-- {
+		if ends(runes[i-1], runes[i]) {
+			return i
 		}
 	}
 	return 0

@@ -25,7 +25,7 @@ const (
 	maxNotice  = 600
 )
 
-// Rendered is a message as Slack takes it.
+// rendered is a message as Slack takes it.
 type rendered struct {
 	Text   string        `json:"text"` // what notifications show and screen readers say
 	Blocks []slack.Block `json:"blocks"`
@@ -40,36 +40,25 @@ const (
 	leftOut   = "Shortened to fit into one message: the last parts are left out"
 )
 
-// render draws a message for a surface that takes so many blocks. It is a pure function.
+// render draws a message for a surface that takes so many blocks. It is a pure function. What is too long is drawn again
+// with less room for each field and without the quotes that are Short; then without lines between sections, and at last
+// without the last sections.
 func render(m bot.Message, most int) rendered {
-	p := page{limit: maxField, sections: len(m.Sections)}
-	for i := 0; ; i++ {
-		p.limit, p.dropShort = fieldLimits[i], i > 0
-		p.draw(m)
-		if len(p.blocks) <= most && p.size <= maxTotal || i == len(fieldLimits)-1 {
+	p := page{sections: len(m.Sections)}
+	for i, limit := range fieldLimits {
+		p.limit, p.dropShort = limit, i > 0
+		if p.draw(m); p.size <= maxTotal {
 			break
 		}
-		if len(p.blocks) > most {
-			p.dense = true
-			p.draw(m)
-			p.sections = p.fitting(m, most)
-		}
 	}
-	for p.draw(m); (len(p.blocks) > most || p.size > maxTotal) && p.sections > 0; p.draw(m) {
+	if len(p.blocks) > most {
+		p.dense = true
+		p.draw(m)
+	}
+	for ; (len(p.blocks) > most || p.size > maxTotal) && p.sections > 0; p.draw(m) {
 		p.sections--
 	}
 	return rendered{Text: notice(m), Blocks: p.blocks}
-}
-
-// fitting returns how many of a message's sections fit into so many blocks.
-func (p *page) fitting(m bot.Message, most int) int {
-	n := p.sections
-	for n > 0 && len(p.blocks) > most {
-		n--
-		p.sections = n
-		p.draw(m)
-	}
-	return n
 }
 
 // page is a message while it is drawn.

@@ -38,8 +38,11 @@ type lane struct {
 	next time.Time     // not before
 }
 
-func newPacer() *pacer {
-	return &pacer{lanes: map[string]*lane{}, all: rate.NewLimiter(workspacePace, workspacePace)}
+func newPacer(perSecond int) *pacer {
+	if perSecond == 0 {
+		perSecond = workspacePace
+	}
+	return &pacer{lanes: map[string]*lane{}, all: rate.NewLimiter(rate.Limit(perSecond), perSecond)}
 }
 
 // lane returns the lane of a channel. Lanes that nobody uses any more are forgotten.

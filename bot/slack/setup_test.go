@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"podbrief/bot"
@@ -57,7 +58,9 @@ func start(t testing.TB, s *slacktest.Server, a *Adapter, cmds []bot.Command, h 
 	})
 	if a.HTTP {
 		s.Handler = a
-		s.Await(func() bool { return a.current() != nil })
+		for a.current() == nil {
+			runtime.Gosched()
+		}
 		return
 	}
 	if !s.Await(func() bool { return s.Sockets() == socketCount }) {

@@ -1,0 +1,175 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/slack-go/slack"
+)
+
+// Finding is one thing that Doctor looked at.
+type Finding struct {
+	OK   bool
+	What string // what was looked at, as a whole sentence: and what to do when it is not OK
+}
+
+// Need is a scope of the bot token and what it is for.
+type Need struct {
+	Scope, For string
+	// Optional: the bot works without it, and does less.
+	Optional bool
+}
+
+// Needs lists the scopes that the bot token needs.
+func Needs() []Need {
+	return []Need{
+		{"app_mentions:read", "to be asked by a mention", false},
+		{"channels:history", "to answer replies in the threads of its briefs and to look a brief up after a crash", true},
+		{"channels:read", "to know whether it is in a channel", false},
+		{"chat:write", "to post", false},
+		{"commands", "to be asked with /brief", false},
+		{"files:write", "to send the OPML file of “feeds export”", true},
+		{"groups:history", "to answer replies and to look a brief up, in private channels", true},
+		{"groups:read", "to know whether it is in a private channel", false},
+		{"im:history", "to be asked in direct messages", false},
+		{"im:write", "to send personal briefs", false},
+		{"users:read", "to tell members from guests and strangers, and to know their time zone", false},
+	}
+}
+
+// Doctor says what is missing: tokens, scopes and settings. It calls Slack with the tokens that are configured. Which events
+// the app gets cannot be asked with these tokens, only with one for the app's configuration, which may be "".
+func (a *Adapter) Doctor(ctx context.Context, configToken string) []Finding {
+	var granted headers
+	a.once.Do(func() {
+		a.setUpWith(slack.OptionOnResponseHeaders(granted.note))
+	})
+	self, err := a.self(ctx)
+	if err != nil {
+		return []Finding{{false, fmt.Sprintf("SLACK_BOT_TOKEN is refused (%v): copy the Bot User OAuth Token of the app's page “OAuth & Permissions”.", err)}}
+	}
+	found := []Finding{{true, fmt.Sprintf("SLACK_BOT_TOKEN is @%s in the workspace %s.", self.User, self.Team)}}
+	found = append(found, scopeFindings(granted.scopes())...)
+	found = append(found, a.modeFinding(ctx))
+	return append(found, a.eventFindings(ctx, self, configToken)...)
+}
+
+// headers keeps the scopes that an answer of Slack names.
+type headers struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (h *headers) note(_ string, header http.Header) {
+	if v := header.Get("X-OAuth-Scopes"); v != "" {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.list = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+}
+
+func (h *headers) scopes() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.list)
+}
+
+// scopeFindings compares the scopes that a token has with those that it needs.
+func scopeFindings(granted []string) []Finding {
+	if len(granted) == 0 {
+		return []Finding{{false, "Slack does not say which scopes the token has; compare the app's page “OAuth & Permissions” with configs/slack-manifest.yaml."}}
+	}
+	var found []Finding
+	for _, n := range Needs() {
+		if slices.Contains(granted, n.Scope) {
+			continue
+		}
+		how := "needed"
+		if n.Optional {
+			how = "wanted, the bot does less without it,"
+		}
+		found = append(found, Finding{false, fmt.Sprintf("The scope %s is missing; it is %s %s. Add it on the app's page “OAuth & Permissions” and install the app again.", n.Scope, how, n.For)})
+	}
+	if len(found) == 0 {
+		found = []Finding{{true, "All scopes are there."}}
+	}
+	return found
+}
+
+// modeFinding tries the way in which payloads come.
+func (a *Adapter) modeFinding(ctx context.Context) Finding {
+	if a.HTTP {
+		if a.SigningSecret == "" {
+			return Finding{false, "SLACK_SIGNING_SECRET is missing; copy it from the app's page “Basic Information”."}
+		}
+		return Finding{true, "Signed requests are taken at /slack; the app's three request URLs must end with that path."}
+	}
+	if a.AppToken == "" {
+		return Finding{false, "SLACK_APP_TOKEN is missing; make an app-level token with the scope connections:write on the app's page “Basic Information”."}
+	}
+	err := a.pace.call(ctx, "apps.connections.open", func(ctx context.Context) error {
+		_, _, err := a.api.StartSocketModeContext(ctx)
+		return err
+	})
+	if err != nil {
+		return Finding{false, fmt.Sprintf("Socket Mode does not open (%v); switch it on in the app's settings, and give SLACK_APP_TOKEN the scope connections:write.", err)}
+	}
+	return Finding{true, "Socket Mode opens."}
+}
+
+// eventFindings compares the events that the app gets with those of the manifest.
+func (a *Adapter) eventFindings(ctx context.Context, self slack.AuthTestResponse, token string) []Finding {
+	advice := "compare the app's page “Event Subscriptions” with configs/slack-manifest.yaml"
+	if token == "" {
+		return []Finding{{true, "Which events the app gets cannot be asked with these tokens; " + advice + ", or give an app configuration token."}}
+	}
+	b, err := a.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: self.BotID})
+	if err != nil {
+		return []Finding{{false, fmt.Sprintf("The app's ID cannot be looked up (%v); %s.", err, advice)}}
+	}
+	m, err := a.api.ExportManifestContext(ctx, token, b.AppID)
+	if err != nil {
+		return []Finding{{false, fmt.Sprintf("The app's manifest cannot be read (%v); %s.", err, advice)}}
+	}
+	return manifestFindings(m, a.HTTP)
+}
+
+// Events lists the events that the app must get.
+func Events() []string {
+	return []string{
+		"app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_left", "channel_rename",
+		"group_archive", "group_deleted", "group_left", "group_rename", "message.channels", "message.groups", "message.im", "tokens_revoked",
+	}
+}
+
+// manifestFindings says what an app's manifest lacks.
+func manifestFindings(m *slack.Manifest, signed bool) []Finding {
+	var found []Finding
+	missing := func(format string, args ...any) { found = append(found, Finding{false, fmt.Sprintf(format, args...)}) }
+	var events []string
+	if m.Settings.EventSubscriptions != nil {
+		events = m.Settings.EventSubscriptions.BotEvents
+	}
+	for _, e := range Events() {
+		if !slices.Contains(events, e) {
+			missing("The event %s is missing; add it on the app's page “Event Subscriptions”.", e)
+		}
+	}
+	if m.Settings.Interactivity == nil || !m.Settings.Interactivity.IsEnabled {
+		missing("Buttons and forms do not work; switch on “Interactivity & Shortcuts”.")
+	}
+	if m.Settings.SocketModeEnabled == signed {
+		missing("SLACK_MODE and the app's setting “Socket Mode” differ; change one of them.")
+	}
+	if !slices.ContainsFunc(m.Features.SlashCommands, func(c slack.ManifestSlashCommand) bool { return c.Command == "/brief" }) {
+		missing("The command /brief is missing; add it on the app's page “Slash Commands”.")
+	}
+	if len(found) == 0 {
+		found = []Finding{{true, "The app's events and settings are right."}}
+	}
+	return found
+}

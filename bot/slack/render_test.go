@@ -1,0 +1,171 @@
+package slack
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"podbrief/bot"
+	"podbrief/bot/bottest"
+	"podbrief/bot/slack/slacktest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// drawnJSON is a message, or the form in it, as it is sent.
+func drawnJSON(t testing.TB, m bot.Message, most int) []byte {
+	t.Helper()
+	var v any = render(m, most)
+	if m.Form != nil {
+		v = modal(m.Form, incoming{channel: general, thread: "1.2"})
+	}
+	b, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(b, '\n')
+}
+
+func TestGolden(t *testing.T) {
+	for _, f := range bottest.Fixtures() {
+		most := maxBlocks
+		if f.Name == "home" {
+			most = maxHomeBlocks
+		}
+		got := drawnJSON(t, f.Message, most)
+		path := filepath.Join("testdata", f.Name+".golden.json")
+		if *update {
+			if err := os.WriteFile(path, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatalf("%v; run go test -update", err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("render(%s) (-want +got):\n%s", f.Name, diff)
+		}
+	}
+}
+
+// TestRules holds every message against the limits of Slack, as a message and as an App Home.
+func TestRules(t *testing.T) {
+	for _, f := range bottest.Fixtures() {
+		for _, most := range []int{maxBlocks, maxHomeBlocks} {
+			if problems := slacktest.Check(drawnJSON(t, f.Message, most), most); len(problems) > 0 {
+				t.Errorf("%s in %d blocks: %q", f.Name, most, problems)
+			}
+		}
+	}
+}
+
+func TestDrawn(t *testing.T) {
+	bottest.TestDrawn(t, func(m bot.Message) string {
+		r := drawnJSON(t, m, maxBlocks)
+		return strings.Join(slacktest.Texts(r), "\n")
+	})
+}
+
+// TestShortened checks at, under and over every limit of a field that nothing is cut but between sentences, and that what
+// was left out is said.
+func TestShortened(t *testing.T) {
+	for _, n := range []int{74, 75, 76, 149, 150, 151, 600, 2899, 2900, 2901, 3000, 4000, 9800, 12_000, 50_000} {
+		s := sentences(n)
+		for name, m := range map[string]bot.Message{
+			"heading": {Heading: s}, "text": {Text: s}, "footer": {Text: "x", Footer: s}, "summary": {Text: "x", Summary: s},
+			"section": {Sections: []bot.Section{{Heading: s, Text: s, Quote: s, Meta: s}}},
+			"label":   {Text: "x", Actions: []bot.Action{{Label: s, Command: []string{"help"}}}},
+			"link":    {Sections: []bot.Section{{Link: bot.Link{Label: s, URL: "https://podcasts.example/" + strings.Repeat("a", n)}}}},
+		} {
+			b := drawnJSON(t, m, maxBlocks)
+			if problems := slacktest.Check(b, maxBlocks); len(problems) > 0 {
+				t.Errorf("%s of %d characters: %q", name, n, problems)
+			}
+			if n > 2*maxField && name == "text" && !strings.Contains(string(b), shortened) {
+				t.Errorf("%s of %d characters was shortened without a word", name, n)
+			}
+		}
+	}
+}
+
+// sentences is a text of n characters in sentences of 40.
+func sentences(n int) string {
+	const one = "This is a sentence of forty characters. "
+	return strings.Repeat(one, n/len(one)) + strings.Repeat("x", n%len(one))
+}
+
+func TestShorten(t *testing.T) {
+	tests := []struct {
+		in   string
+		n    int
+		want string
+	}{
+		{"Short.", 10, "Short."},
+		{"One two. Three four. Five six.", 24, "One two. Three four. …"},
+		{"One two three four five", 14, "One two…"},
+		{"長い文章。続きます。まだ続きます。", 12, "長い文章。続きます。 …"},
+		{strings.Repeat("a", 30), 10, "aaaaaaaa…"},
+	}
+	for _, tt := range tests {
+		got, _ := shorten(tt.in, tt.n)
+		if got != tt.want || utf8.RuneCountInString(got) > tt.n {
+			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
+		}
+	}
+}
+
+func TestReadable(t *testing.T) {
+	for in, want := range map[string]string{
+		"a &amp; b &lt;c&gt;":                        "a & b <c>",
+		"follow <https://x.example/f.xml|x.example>": "follow https://x.example/f.xml",
+		"<#C1|general> and <#C2> <@U1> <!here>":      "#general and #",
+		"&amp;lt;":                                   "&lt;",
+	} {
+		if got := readable(in); got != want {
+			t.Errorf("readable(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWebAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://a.example/x?t=5":         "https://a.example/x?t=5",
+		"https://a.example/a|b>c d":       "https://a.example/a%7Cb%3Ec%20d",
+		"javascript:alert(1)":             "",
+		"https://user:pw@a.example/":      "",
+		"/relative":                       "",
+		"https://a.example/?q=<!channel>": "https://a.example/?q=%3C!channel%3E",
+	} {
+		if got := webAddress(in); got != want {
+			t.Errorf("webAddress(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	f.Add(bottest.HostileText)
+	f.Add(strings.Repeat("長い文。", 2000))
+	f.Add("\u3164")
+	f.Fuzz(func(t *testing.T, s string) {
+		if problems := slacktest.Check(drawnJSON(t, bottest.Hostile(s), maxBlocks), maxBlocks); len(problems) > 0 {
+			t.Errorf("render of %q: %q", s, problems)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add("slash_commands", `{"command":"/brief","text":"topic ai","channel_id":"C1"}`)
+	f.Add("interactive", `{"type":"block_actions","actions":[{"type":"button","value":"more x"}]}`)
+	f.Add("events_api", `{"type":"event_callback","event":{"type":"channel_rename","channel":{"id":"C1","name":"x"}}}`)
+	f.Fuzz(func(t *testing.T, kind, body string) {
+		decode(kind, []byte(body), slack.AuthTestResponse{UserID: "U0"}) //nolint:errcheck // only that it does not panic
+	})
+}
