@@ -29,7 +29,7 @@ func (b *Bot) ask(ctx context.Context, a *asking) (Message, error) {
 		return Message{}, err
 	}
 	a.tell("Looking through the episodes…")
-	answer, err := b.Engine.Ask(ctx, q)
+	answer, err := b.Engine.Ask(charged(ctx, a.Channel), q)
 	if err != nil {
 		return Message{}, err
 	}
@@ -37,6 +37,11 @@ func (b *Bot) ask(ctx context.Context, a *asking) (Message, error) {
 		b.Log.Warn("question not kept", "err", err)
 	}
 	return answerMessage(answer, q.Insight), nil
+}
+
+// charged is a context under which what models cost is charged to a channel and its workspace.
+func charged(ctx context.Context, ch Channel) context.Context {
+	return insight.WithAccounts(ctx, insight.Account{Kind: "workspace", Name: workspaceKey(ch)}, insight.Account{Kind: "channel", Name: channelKey(ch)})
 }
 
 // question puts together what was asked, about which insights, and what was asked there before.
@@ -114,7 +119,7 @@ func (b *Bot) keepTurn(ctx context.Context, a *asking, question, answer string) 
 
 // search finds insights by words.
 func (b *Bot) search(ctx context.Context, a *asking) (Message, error) {
-	items, err := b.Engine.Search(ctx, clip(a.args, maxQuestion), maxFound)
+	items, err := b.Engine.Search(charged(ctx, a.Channel), clip(a.args, maxQuestion), maxFound)
 	if err != nil {
 		return Message{}, err
 	}

@@ -142,7 +142,7 @@ func (b *Bot) compose(ctx context.Context, sub *Subscription, now, since time.Ti
 	if err != nil {
 		return nil, err
 	}
-	return b.Engine.Brief(ctx, q)
+	return b.Engine.Brief(charged(ctx, sub.Channel), q)
 }
 
 // query puts together what a subscription wants, what its channel got already and what its votes taught.

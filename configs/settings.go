@@ -12,7 +12,7 @@ import (
 
 // Settings returns the table, in the order in which it is printed.
 func Settings() []Setting {
-	return []Setting{
+	return append([]Setting{
 		{Key: "STORE", Default: "bolt:podbrief.db", check: storeAddress,
 			Help: "the file in which everything is kept, as bolt:FILE or FILE"},
 		{Key: "FETCH_ALLOW", check: each(hostPort),
@@ -38,10 +38,7 @@ func Settings() []Setting {
 		{Key: "DISCORD_MESSAGE_CONTENT", Default: "0", check: oneOf("0", "1"),
 			Help: "1 when the bot has the privileged right to read messages"},
 		{Key: "DISCORD_SHARDS", Default: "auto", check: shards, Help: "number of gateway connections, or auto"},
-
-		{Key: "OPENAI_API_KEY", Secret: true, Help: "key of an OpenAI-compatible service; some need none"},
-		{Key: "OPENAI_BASE_URL", check: webAddress, Help: "address of an OpenAI-compatible service"},
-	}
+	}, modelSettings()...)
 }
 
 // each checks every element of a list.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -25,7 +26,15 @@ func (a *app) open(ctx context.Context, address storeAddress) (*digest.Engine, s
 	if err != nil {
 		return nil, nil, err
 	}
-	e, err := newEngine(ctx, db, feed.NewClient(feed.Policy{Allow: a.config.Fields("FETCH_ALLOW")}), a.config)
+	client := feed.NewClient(feed.Policy{Allow: a.config.Fields("FETCH_ALLOW")})
+	e := newEngine(db, client, a.config)
+	s, err := a.newService(ctx, db)
+	if s != nil {
+		a.useModel(e, s, client, slog.New(slog.NewTextHandler(a.stderr, nil)))
+	}
+	if err == nil {
+		err = e.Load(ctx)
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
@@ -45,9 +54,9 @@ func openStore(address string) (store.DB, error) {
 	return db, nil
 }
 
-// newEngine wires an engine out of its parts and loads it.
-func newEngine(ctx context.Context, db store.DB, client *http.Client, c configs.Config) (*digest.Engine, error) {
-	e := &digest.Engine{
+// newEngine wires an engine out of its parts, without a model. It is not loaded.
+func newEngine(db store.DB, client *http.Client, c configs.Config) *digest.Engine {
+	return &digest.Engine{
 		DB:      db,
 		Fetcher: &feed.Fetcher{Client: client},
 		Transcripts: transcript.First{
@@ -58,7 +67,6 @@ func newEngine(ctx context.Context, db store.DB, client *http.Client, c configs.
 		Answerer:  insight.Closest{},
 		Index:     rank.NewIndex(),
 	}
-	return e, e.Load(ctx)
 }
 
 // withEngine runs a command on the engine.

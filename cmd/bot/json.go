@@ -20,6 +20,7 @@ type (
 		Asked    int        `json:"asked"`
 		Podcasts int        `json:"podcasts"`
 		Label    string     `json:"label,omitempty"`
+		Headline string     `json:"headline,omitempty"`
 		Picks    []jsonPick `json:"picks"`
 	}
 	jsonPick struct {
@@ -105,7 +106,7 @@ func writeJSON(w io.Writer, v any) error {
 
 func briefJSON(b *digest.Brief) jsonBrief {
 	out := jsonBrief{Topics: orEmpty(b.Topics), Since: at(b.Since), Now: b.Now.UTC(), Asked: b.Asked,
-		Podcasts: b.Podcasts, Label: b.Label, Picks: []jsonPick{}}
+		Podcasts: b.Podcasts, Label: b.Label, Headline: b.Headline, Picks: []jsonPick{}}
 	for _, p := range b.Picks {
 		out.Picks = append(out.Picks, jsonPick{jsonItem: itemJSON(p.Item), Topic: p.Topic, Why: p.Reason, Scores: p.Scores,
 			Related: itemsJSON(p.Related), Also: orEmpty(p.Also)})

@@ -12,12 +12,18 @@ import (
 func briefMarkdown(b *digest.Brief) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# %s\n\n%s\n", escape(heading(b)), escape(subheading(b)))
+	if b.Headline != "" {
+		fmt.Fprintf(&out, "\n**%s**\n", escape(b.Headline))
+	}
 	for i, p := range b.Picks {
 		fmt.Fprintf(&out, "\n## %d. %s\n\n", i+1, escape(p.Podcast))
 		if isQuote(p.Item) {
 			fmt.Fprintf(&out, "> %s\n\n", escape(p.Insight.Text))
 		} else {
 			fmt.Fprintf(&out, "**%s**\n\n> %s\n\n", escape(p.Insight.Text), escape(p.Insight.Quote))
+		}
+		if p.Insight.Why != "" {
+			fmt.Fprintf(&out, "Why it matters: %s\n\n", escape(p.Insight.Why))
 		}
 		fmt.Fprintf(&out, "%s\n\n*%s*\n", linked(strings.ReplaceAll(where(p.Item), "\u00a0", " "), p.Link), escape(p.Reason))
 		if len(p.Also) > 0 {
@@ -32,6 +38,9 @@ func briefMarkdown(b *digest.Brief) string {
 	}
 	if footer := thin(b); footer != "" {
 		fmt.Fprintf(&out, "\n%s\n", escape(footer))
+	}
+	if b.Label != "" {
+		fmt.Fprintf(&out, "\n*%s*\n", escape(b.Label))
 	}
 	return out.String()
 }

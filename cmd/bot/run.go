@@ -16,6 +16,8 @@ import (
 type cli struct {
 	Store  string `placeholder:"FILE" help:"Database to keep and to read (or the setting STORE; podbrief.db when neither is given)."`
 	Config string `placeholder:"FILE" help:"File of KEY=VALUE settings; the environment goes before it."`
+	Record string `placeholder:"FILE" help:"Write down all that a language model is asked and answers, without keys."`
+	Replay string `placeholder:"FILE" help:"Let a recording answer instead of the language model."`
 
 	Try      tryCmd      `cmd:"" help:"Show what it does, on invented podcasts: no network, no key, nothing kept."`
 	Brief    briefCmd    `cmd:"" help:"Scan podcasts and print the best insights on some topics."`
@@ -24,6 +26,7 @@ type cli struct {
 	Related  relatedCmd  `cmd:"" help:"Print what other podcasts say about the same."`
 	Search   searchCmd   `cmd:"" help:"Find insights by words."`
 	Feeds    feedsCmd    `cmd:"" help:"Check, add, remove, list and export podcasts."`
+	Doctor   doctorCmd   `cmd:"" help:"Try what is configured, and say what is wrong."`
 	Settings settingsCmd `cmd:"" name:"config" help:"Print all settings, without secrets."`
 	Serve    serveCmd    `cmd:"" help:"Run the bot."`
 }
@@ -40,6 +43,8 @@ type app struct {
 	stderr io.Writer
 	config configs.Config
 	screen screen
+	record string // file that calls of models are written to
+	replay string // file that answers them
 }
 
 // run is the program without its process: it parses args and does what they say. Machine output goes to stdout only.
@@ -56,7 +61,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	if c.Store == "" {
 		c.Store = config.Get("STORE")
 	}
-	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr, config: config, screen: newScreen(stdout, getenv)}
+	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr, config: config, screen: newScreen(stdout, getenv),
+		record: c.Record, replay: c.Replay}
 	command.BindTo(ctx, (*context.Context)(nil))
 	return command.Run(a, storeAddress(c.Store))
 }

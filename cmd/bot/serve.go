@@ -51,7 +51,14 @@ func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address 
 	if file, ok := db.(*store.Bolt); ok {
 		b.Compact = func(ctx context.Context) error { return file.Compact(ctx, strings.TrimPrefix(string(address), "bolt:")) }
 	}
+	if e.Embedder != nil || e.Headline != nil {
+		budget := budgetOf(a.config, db)
+		b.Spent = func() string { return spent(budget, time.Now()) }
+	}
 	g, ctx := errgroup.WithContext(ctx)
+	if e.Embedder != nil {
+		g.Go(func() error { return embedEvery(ctx, e, lg, time.Minute) })
+	}
 	g.Go(func() error { return b.Serve(ctx) })
 	g.Go(func() error { return listen(ctx, a.config.Get("LISTEN"), b) })
 	return g.Wait()

@@ -129,6 +129,8 @@ func (a *app) scan(ctx context.Context, e *digest.Engine, outlines []feed.Outlin
 	}
 	feeds, err = a.followPages(ctx, e, feeds, err, all)
 	tell(a.stderr, err)
+	_, err2 := e.Embed(ctx)
+	tell(a.stderr, err2)
 	if unreadable(err) == len(feeds) && e.Index.Len() == 0 {
 		return nil, errors.New("none of these podcasts could be read")
 	}

@@ -21,11 +21,17 @@ const (
 func (s screen) brief(b *digest.Brief, ids bool) string {
 	var out strings.Builder
 	out.WriteString(s.bold(heading(b)) + "\n" + s.faint(subheading(b)) + "\n\n")
+	if b.Headline != "" {
+		out.WriteString(s.block("", 0, printable(b.Headline), s.bold) + "\n")
+	}
 	for i, p := range b.Picks {
 		out.WriteString(s.pick(i+1, p, ids) + "\n")
 	}
 	if footer := thin(b); footer != "" {
 		out.WriteString(s.block("", 0, footer, plain))
+	}
+	if b.Label != "" {
+		out.WriteString(s.block("", 0, printable(b.Label), s.faint))
 	}
 	if ids && len(b.Picks) > 0 {
 		out.WriteString(s.block("", 0, "Go on with: bot related ID · bot ask --insight ID \"...\" · bot search WORDS", s.faint))
@@ -110,7 +116,7 @@ func (s screen) claim(first string, indent int, it digest.Item) string {
 		out += s.block(pad(indent), indent, "“"+printable(ins.Quote)+"”", plain)
 	}
 	if ins.Why != "" {
-		out += s.block(pad(indent), indent, printable(ins.Why), plain)
+		out += s.block(pad(indent), indent, "Why it matters: "+printable(ins.Why), plain)
 	}
 	out += s.block(pad(indent), indent, where(it), plain)
 	if it.Link != "" {
@@ -120,7 +126,9 @@ func (s screen) claim(first string, indent int, it digest.Item) string {
 }
 
 // isQuote reports whether an insight's text is its quote, cleaned of what speech has too much of. Then it is shown once.
-func isQuote(it digest.Item) bool { return strings.HasPrefix(it.Insight.Engine, "builtin/") }
+func isQuote(it digest.Item) bool {
+	return strings.HasPrefix(it.Insight.Engine, "builtin/") && !it.Translated
+}
 
 // where says who said it, in which podcast and episode, and when.
 func where(it digest.Item) string {
@@ -222,6 +230,9 @@ func (s screen) answer(a *digest.Answer) string {
 			out.WriteString(pad(indent) + s.accent(printable(c.Link)) + "\n")
 		}
 		out.WriteString("\n")
+	}
+	if a.Label != "" {
+		out.WriteString(s.block("", 0, printable(a.Label), s.faint))
 	}
 	for _, next := range a.Next {
 		out.WriteString(s.block("", 0, "Ask next: "+printable(next), s.faint))

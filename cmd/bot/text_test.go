@@ -206,7 +206,7 @@ func TestWhere(t *testing.T) {
 func TestClaimOfAModelShowsItsQuote(t *testing.T) {
 	it := digest.Item{Podcast: "Show", Episode: feed.Episode{Title: "One"}}
 	it.Insight.Text, it.Insight.Quote, it.Insight.Engine, it.Insight.Why = "A claim.", "its very words", "llm/x/1", "It matters."
-	want := " 1  A claim.\n    “its very words”\n    It matters.\n    Show — One · 0:00\n"
+	want := " 1  A claim.\n    “its very words”\n    Why it matters: It matters.\n    Show — One · 0:00\n"
 	if diff := cmp.Diff(want, (screen{width: 80}).claim(" 1  ", indent, it)); diff != "" {
 		t.Errorf("claim (-want +got):\n%s", diff)
 	}

@@ -54,8 +54,9 @@ func (a *app) sampleEngine(ctx context.Context) (e *digest.Engine, clean func(),
 		_ = db.Close() // nothing of it is kept
 		_ = os.RemoveAll(dir)
 	}
-	if e, err = newEngine(ctx, db, sample.Client(), a.config); err == nil {
-		e.Fetcher.Pace = rate.Inf // they come out of memory
+	e = newEngine(db, sample.Client(), a.config)
+	e.Fetcher.Pace = rate.Inf // they come out of memory
+	if err = e.Load(ctx); err == nil {
 		err = a.scanSample(ctx, e)
 	}
 	if err != nil {

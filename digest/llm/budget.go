@@ -25,6 +25,9 @@ const (
 // ErrBudget says that a call would pass a limit; it was not made.
 var ErrBudget = errors.New("budget used up")
 
+// errOff says that an operator wants no calls.
+var errOff = errors.New("model calls are switched off")
+
 // Amount is what calls cost.
 type Amount struct {
 	Micros int64 `json:"micros"` // millionths of a dollar
@@ -141,7 +144,7 @@ func offError(why string) error {
 	if why == "" {
 		return nil
 	}
-	return fmt.Errorf("%w: model calls are switched off: %s", ErrBudget, why)
+	return fmt.Errorf("%w: %w: %s", ErrBudget, errOff, why)
 }
 
 // charge is one counter with its limit.

@@ -100,7 +100,10 @@ func mayBeBilled(err error) bool {
 
 // reasonOf says in a few words, for readers, why a model was not used.
 func reasonOf(err error) string {
-	if errors.Is(err, ErrBudget) {
+	switch {
+	case errors.Is(err, errOff):
+		return "models are switched off"
+	case errors.Is(err, ErrBudget):
 		return "budget used up"
 	}
 	return "model unavailable"

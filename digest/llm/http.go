@@ -23,21 +23,27 @@ const (
 	maxRetryAfter  = 20 * time.Second
 )
 
+// NewTransport returns what carries calls to a model service: it honours the proxy environment and ends a call that does
+// not connect or does not begin in time.
+func NewTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		TLSHandshakeTimeout:   connectTimeout,
+		ResponseHeaderTimeout: headerTimeout,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       90 * time.Second,
+	}
+}
+
 // NewHTTPClient returns the client that model services are called with: it honours the proxy environment, ends a call
 // that does not connect, does not begin or does not end in time, cuts answers off at a limit, and tries once more after a
-// 429 whose Retry-After is short. Other failures are tried again by Service, since they may cost a second time. base is the transport below it, nil for the real one; a Recorder or Replayer
-// goes there.
+// 429 whose Retry-After is short. Other failures are tried again by Service, since they may cost a second time. base is
+// the transport below it, nil for NewTransport; a Recorder or Replayer goes there.
 func NewHTTPClient(base http.RoundTripper) *http.Client {
 	if base == nil {
-		base = &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
-			TLSHandshakeTimeout:   connectTimeout,
-			ResponseHeaderTimeout: headerTimeout,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   4,
-			IdleConnTimeout:       90 * time.Second,
-		}
+		base = NewTransport()
 	}
 	retry := retrypolicy.NewBuilder[*http.Response]().
 		HandleIf(func(resp *http.Response, err error) bool { return err == nil && worthRetry(resp) }).
