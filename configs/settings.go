@@ -38,6 +38,7 @@ func Settings() []Setting {
 		{Key: "DISCORD_MESSAGE_CONTENT", Default: "0", check: oneOf("0", "1"),
 			Help: "1 when the bot has the privileged right to read messages"},
 		{Key: "DISCORD_SHARDS", Default: "auto", check: shards, Help: "number of gateway connections, or auto"},
+		{Key: "DISCORD_API_URL", Default: "https://discord.com/api/v10", check: webAddress, Help: "address of Discord's API"},
 	}, modelSettings()...)
 }
 

@@ -1,0 +1,143 @@
+package discord
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	// webScheme begins an address that clients make into a link; without it the address is read and not pressed.
+	webScheme = regexp.MustCompile(`(?i)\b(?:https?|ftp|file|slack|discord)://`)
+	// otherScheme begins what is no web address and can do more than open a page.
+	otherScheme = regexp.MustCompile(`(?i)\b(https?|ftp|file|data|javascript|slack|discord|mailto|tel|vbscript):(/{0,2})(\S)`)
+	// invite is an address that Discord shows as an invitation even without a scheme.
+	invite = regexp.MustCompile(`(?i)(discord(?:\.gg|(?:app)?\.com/invite|\.me|\.io))/`)
+	// markedUp is what Discord turns into a person, channel, command, time or emoji; a backslash does not stop all of them.
+	markedUp = regexp.MustCompile(`<(@|#|/|:|a:|id:|t:)`)
+	// lineMark makes a line a heading, small print or quotation.
+	lineMark = regexp.MustCompile(`(?m)^(\s*)(#{1,3}|-#|>{1,3}|[-+*]|\d+\.)( )`)
+	// markdown is what formats inside a line.
+	markdown = regexp.MustCompile("[\\\\*_~`|\\[\\]]")
+)
+
+// maxMarks is how many combining marks a letter may carry: more are there to draw over other lines.
+const maxMarks = 4
+
+// clean leaves of an outside text what can be read: no control characters but line breaks, nothing that is invisible or
+// changes the direction, no heaps of marks, no addresses that could be pressed, nothing that pings. It is what plain text
+// (labels, footers, titles of forms) needs; Markdown needs escape besides.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	var sb strings.Builder
+	marks := 0
+	for _, r := range s {
+		if !visible(r) {
+			continue
+		}
+		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
+			if marks++; marks > maxMarks {
+				continue
+			}
+		} else {
+			marks = 0
+		}
+		if r == '\t' || r == '\u2028' || r == '\u2029' {
+			r = ' '
+		}
+		sb.WriteRune(r)
+	}
+	s = unlink(sb.String())
+	s = invite.ReplaceAllString(s, "$1 / ")
+	s = markedUp.ReplaceAllString(s, "‹$1")
+	return strings.TrimSpace(strings.NewReplacer("@everyone", "＠everyone", "@here", "＠here").Replace(s))
+}
+
+// unlink makes addresses into words, also those that come apart into others.
+func unlink(s string) string {
+	for webScheme.MatchString(s) {
+		s = webScheme.ReplaceAllString(s, "")
+	}
+	for otherScheme.MatchString(s) {
+		s = otherScheme.ReplaceAllString(s, "$1: $3")
+	}
+	return s
+}
+
+// visible reports whether a character shows and does nothing to its neighbors. The joiners of emoji and scripts stay.
+func visible(r rune) bool {
+	switch {
+	case r == '\n', r == '\t':
+		return true
+	case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
+		return false
+	case r == 0x00ad, r == 0x200b, r == 0x2060, r == 0xfeff, r == 0x180e, r == 0x3164, r == 0x115f, r == 0x1160, r >= 0xe0000 && r <= 0xe007f:
+		return false
+	}
+	return true
+}
+
+// escape makes a clean text show as it is where Discord reads Markdown.
+func escape(s string) string {
+	s = markdown.ReplaceAllString(s, `\$0`)
+	return lineMark.ReplaceAllString(s, `$1\$2$3`)
+}
+
+// label is a clean text in one line that fits where Discord reads no Markdown. Marks that a client might read all the same
+// are taken out.
+func label(s string, most int) string {
+	s = strings.NewReplacer("```", "'''", "||", "¦¦").Replace(flat(s))
+	s = lineMark.ReplaceAllString(s, "$1$2\u00a0")
+	short, _ := shorten(s, most)
+	return short
+}
+
+// flat is a clean text in one line.
+func flat(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+
+// webAddress returns an address as it can stand in a link; "" when it is none.
+func webAddress(s string) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	out := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", "|", "%7C", `"`, "%22", " ", "%20", "`", "%60").Replace(u.String())
+	if len(out) > maxURL {
+		return ""
+	}
+	return out
+}
+
+// shorten returns the whole sentences of a text that fit into n characters, with a sign that there were more. Of a sentence
+// that is too long by itself the words that fit stay.
+func shorten(s string, n int) (short string, cut bool) {
+	if utf8.RuneCountInString(s) <= n {
+		return s, false
+	}
+	runes := []rune(s)[:max(n-2, 0)]
+	if end := lastEnd(runes, sentenceEnds); end > 0 {
+		return strings.TrimSpace(string(runes[:end])) + " …", true
+	}
+	if end := lastEnd(runes, wordEnds); end > n/2 {
+		return strings.TrimSpace(string(runes[:end])) + "…", true
+	}
+	return strings.TrimSpace(string(runes)) + "…", true
+}
+
+func sentenceEnds(r, next rune) bool {
+	return strings.ContainsRune(".!?", r) && unicode.IsSpace(next) || strings.ContainsRune("。！？\n", r)
+}
+
+func wordEnds(_, next rune) bool { return unicode.IsSpace(next) }
+
+// lastEnd returns the length of the longest beginning that ends as is wanted; 0 when there is none.
+func lastEnd(runes []rune, ends func(r, next rune) bool) int {
+	for i := len(runes) - 2; i > 0; i-- {
+		if ends(runes[i], runes[i+1]) {
+			return i + 1
+		}
+	}
+	return 0
+}

@@ -1,0 +1,150 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"podbrief/bot"
+)
+
+// answerTime bounds an answer: after it nobody waits any more.
+const answerTime = 20 * time.Minute
+
+// event takes what comes over the gateway. It is called by the connection and never blocks it.
+func (r *receiver) event(name string, data json.RawMessage) {
+	switch name {
+	case "INTERACTION_CREATE":
+		spawn(r, data, r.interact)
+	case "MESSAGE_CREATE":
+		spawn(r, data, r.message)
+	case "GUILD_DELETE":
+		spawn(r, data, r.guildGone)
+	case "CHANNEL_DELETE":
+		spawn(r, data, func(ctx context.Context, c place) { r.channelEvent(ctx, c, bot.Gone) })
+	case "CHANNEL_UPDATE":
+		spawn(r, data, func(ctx context.Context, c place) { r.channelEvent(ctx, c, bot.Renamed) })
+	case "THREAD_DELETE":
+		spawn(r, data, func(_ context.Context, c place) { r.places.drop(c.ID) })
+	}
+}
+
+// spawn reads an event and answers it on its own. A panic ends nothing but the answer.
+func spawn[T any](r *receiver, data json.RawMessage, do func(context.Context, T)) {
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		r.Log.Warn("event not read", "err", err)
+		return
+	}
+	r.answers.Add(1)
+	go func() {
+		defer r.answers.Done()
+		defer func() {
+			if p := recover(); p != nil {
+				r.Log.Error("event handler panicked", "panic", p, "stack", string(debug.Stack()))
+			}
+		}()
+		ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+		defer cancel()
+		do(ctx, v)
+	}()
+}
+
+// guildGone purges a server that removed the bot; one that Discord cannot reach for a while is not gone.
+func (r *receiver) guildGone(ctx context.Context, g struct {
+	ID          string
+	Unavailable bool
+}) {
+	if g.Unavailable || g.ID == "" {
+		return
+	}
+	r.handle(ctx, bot.Request{Event: bot.Uninstalled, Channel: bot.Channel{Platform: Platform, Workspace: g.ID}}, nil)
+}
+
+func (r *receiver) channelEvent(ctx context.Context, c place, e bot.Event) {
+	if c.Guild == "" {
+		return
+	}
+	if _, known := r.places.get(c.ID); known {
+		r.places.put(c)
+	}
+	if e == bot.Gone {
+		r.places.drop(c.ID)
+	}
+	r.handle(ctx, bot.Request{Event: e, Channel: bot.Channel{Platform: Platform, Workspace: c.Guild, ID: c.ID, Name: c.Name}}, nil)
+}
+
+// message answers what somebody wrote to the bot: direct messages, mentions, replies to its messages, and, when it may read
+// them, messages in a brief's thread.
+func (r *receiver) message(ctx context.Context, w written) {
+	self, err := r.whoAmI(ctx)
+	if err != nil || w.Author.ID == self.User || w.Author.Bot || w.Webhook != "" || w.Type != plainMessage && w.Type != replyMessage {
+		return
+	}
+	mentioned, replied := w.addressed(self.User)
+	text := w.asked(self.User)
+	if w.Guild != "" && !mentioned && !replied && !r.MessageContent || text == "" && !mentioned || !r.seen.first("m"+w.ID) {
+		return
+	}
+	req := bot.Request{User: w.Author.ID, Words: bot.Split(text), Rights: bot.Read | bot.Own, Personal: personal(w.Author.ID)}
+	if w.Guild == "" {
+		req.Channel = req.Personal
+		r.direct.Store(w.Author.ID, w.ChannelID)
+	} else {
+		at, err := r.place(ctx, w.ChannelID)
+		if err != nil {
+			r.Log.Warn("channel of a message not known", "err", err)
+			return
+		}
+		req.Channel, req.Thread = r.channelOf(ctx, w.Guild, at)
+		req.Implicit = !mentioned && !replied
+	}
+	if w.Replied != nil && req.Thread == "" {
+		req.Thread = w.Replied.ID
+	}
+	if req.Implicit && req.Thread == "" {
+		return
+	}
+	r.answerMessage(ctx, w, req)
+}
+
+// answerMessage lets the bot answer, and replies. Nothing of it is private: only interactions can be answered so.
+func (r *receiver) answerMessage(ctx context.Context, w written, req bot.Request) {
+	typing := time.AfterFunc(directly, func() {
+		err := r.rest.do(ctx, call{method: http.MethodPost, path: "/channels/" + url.PathEscape(w.ChannelID) + "/typing"}, nil)
+		if err != nil {
+			r.Log.Debug("typing not shown", "err", err)
+		}
+	})
+	m := r.handle(ctx, req, nil)
+	typing.Stop()
+	if m.IsZero() {
+		return
+	}
+	out := render(withButton(m), "")
+	out.Nonce, out.EnforceNonce = nonce(bot.DeliveryKey("reply-"+w.ID)), true
+	target := w.ChannelID
+	if thread := r.threadFor(ctx, w, req, m); thread != "" {
+		target = thread
+	} else {
+		out.Reference = &reference{MessageID: w.ID}
+	}
+	if _, err := r.create(ctx, target, out); err != nil {
+		r.Log.Warn("message not answered", "err", err)
+	}
+}
+
+// threadFor returns the thread under a brief of ours that was replied to in the channel; "" when the answer is a reply.
+func (r *receiver) threadFor(ctx context.Context, w written, req bot.Request, m bot.Message) string {
+	if !m.InThread || w.Guild == "" || w.Replied == nil || w.Replied.ID != req.Thread || req.Channel.Kind != bot.Room {
+		return ""
+	}
+	thread, err := r.threadUnder(ctx, w.ChannelID, w.Replied.ID)
+	if err != nil {
+		return ""
+	}
+	return thread
+}

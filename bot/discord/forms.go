@@ -1,0 +1,85 @@
+package discord
+
+import (
+	"strings"
+
+	"podbrief/bot"
+)
+
+// Limits of forms. https://discord.com/developers/docs/components/reference
+const (
+	maxFields      = 5
+	maxFormTitle   = 45
+	maxFormLabel   = 45
+	maxDescribe    = 100
+	maxInput       = 4000
+	maxPlaceholder = 100
+)
+
+// formOf draws a form. Its ID carries the command that it is for.
+func formOf(f *bot.Form) modal {
+	m := modal{CustomID: customID("", strings.Join(f.Command, " ")), Title: orDefault(label(f.Title, maxFormTitle), "Podbrief"), Components: []modalPart{}}
+	if intro := clean(f.Intro); intro != "" {
+		text, _ := cutMarkdown(intro, 1000)
+		m.Components = append(m.Components, modalPart{Type: textType, Content: text})
+	}
+	for _, field := range f.Fields[:min(len(f.Fields), maxFields)] {
+		c := input(field)
+		m.Components = append(m.Components, modalPart{
+			Type: labelType, Label: label(field.Label, maxFormLabel), Description: label(field.Hint, maxDescribe), Component: &c,
+		})
+	}
+	return m
+}
+
+// input is a field: a menu where there are choices, or a place to write.
+func input(f bot.Field) component {
+	c := component{CustomID: f.Name, Required: &f.Required}
+	if f.Kind == bot.One || f.Kind == bot.Many {
+		c.Type, c.MaxValues = menuType, 1
+		least := 1
+		if !f.Required {
+			least = 0
+		}
+		c.MinValues = &least
+		for _, ch := range f.Choices[:min(len(f.Choices), maxOptions)] {
+			c.Options = append(c.Options, option{Label: label(ch.Label, maxOption), Value: ch.Value, Default: chosen(f, ch.Value)})
+		}
+		if f.Kind == bot.Many {
+			c.MaxValues = len(c.Options)
+		}
+		return c
+	}
+	c.Type, c.Style, c.MaxLength = inputType, oneLine, maxInput
+	if f.Kind == bot.Lines {
+		c.Style = manyLines
+	}
+	if f.MaxLen > 0 {
+		c.MaxLength = min(f.MaxLen, maxInput)
+	}
+	c.Value, _ = shorten(f.Value, c.MaxLength)
+	return c
+}
+
+func chosen(f bot.Field, value string) bool {
+	for v := range strings.SplitSeq(f.Value, "\n") {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+// withButton is a message in the place of a form that cannot be opened any more: a button opens it.
+func withButton(m bot.Message) bot.Message {
+	if m.Form == nil {
+		return m
+	}
+	f := m.Form
+	m.Form = nil
+	if m.Text == "" {
+		m.Text = orDefault(f.Intro, "Press the button to fill it in.")
+	}
+	m.Actions = append(m.Actions, bot.Action{Label: orDefault(f.Title, "Open"), Command: f.Command, Form: true})
+	return m
+}

@@ -1,0 +1,66 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"podbrief/bot"
+)
+
+// archiveAfter is after how many minutes of silence a thread is archived: three days.
+const archiveAfter = 4320
+
+// maxThreadName is how long a thread's name may be.
+const maxThreadName = 100
+
+func threadName(m bot.Message) string {
+	for _, s := range []string{m.Heading, m.Summary, m.Text} {
+		if name := label(s, maxThreadName); name != "" {
+			return name
+		}
+	}
+	return "Podbrief"
+}
+
+// openPost opens a thread in a forum with a message, and returns the message's ID, which is the thread's too.
+func (a *Adapter) openPost(ctx context.Context, forum, name string, out message) (string, error) {
+	body := struct {
+		Name         string  `json:"name"`
+		AutoArchive  int     `json:"auto_archive_duration"`
+		FirstMessage message `json:"message"`
+	}{name, archiveAfter, out}
+	var made struct{ ID string }
+	in := call{method: "POST", path: "/channels/" + url.PathEscape(forum) + "/threads", body: body, file: out.file}
+	if err := a.rest.do(ctx, in, &made); err != nil {
+		return "", err
+	}
+	if made.ID == "" {
+		return "", &apiError{Status: http.StatusOK, Message: "an answer without the thread's ID", cut: true}
+	}
+	return made.ID, nil
+}
+
+// threadExists is Discord's code for a message that has a thread already.
+const threadExists = 160004
+
+// threadUnder returns the thread under a message, and opens it when there is none. Its ID is the message's.
+func (a *Adapter) threadUnder(ctx context.Context, channel, msg string) (string, error) {
+	body := map[string]any{"name": "Questions about this brief", "auto_archive_duration": archiveAfter}
+	in := call{method: "POST", path: "/channels/" + url.PathEscape(channel) + "/messages/" + url.PathEscape(msg) + "/threads", body: body}
+	err := a.rest.do(ctx, in, nil)
+	if e, ok := errors.AsType[*apiError](err); ok && e.Code == threadExists {
+		return msg, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if !a.MessageContent {
+		hello := render(bot.Message{Text: "Mention me here, or press Ask, and I answer."}, "")
+		if _, err := a.create(ctx, msg, hello); err != nil {
+			return "", err
+		}
+	}
+	return msg, nil
+}
