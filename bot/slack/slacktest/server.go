@@ -71,9 +71,12 @@ type Fault struct {
 	Error      string // ok:false with this error
 	Status     int    // HTTP status instead of 200
 	RetryAfter int    // seconds, with status 429
-	Store      bool   // the message is stored before the fault
-	Cut        bool   // the connection is cut
-	Wait       time.Duration
+	// RetryAfterText stands for RetryAfter when it is no number; "none" leaves the header out.
+	RetryAfterText string
+	Body           string // instead of an answer
+	Store          bool   // the message is stored before the fault
+	Cut            bool   // the connection is cut
+	Wait           time.Duration
 }
 
 // Server is a running workspace. Its exported fields may be changed before the first request.
@@ -326,12 +329,19 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 	case fault.Cut:
 		panic(http.ErrAbortHandler)
 	case fault.Status == http.StatusTooManyRequests:
-		w.Header().Set("Retry-After", fmt.Sprint(max(1, fault.RetryAfter)))
+		if fault.RetryAfterText == "" {
+			fault.RetryAfterText = fmt.Sprint(max(1, fault.RetryAfter))
+		}
+		if fault.RetryAfterText != "none" {
+			w.Header().Set("Retry-After", fault.RetryAfterText)
+		}
 		w.WriteHeader(fault.Status)
 		io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
 	case fault.Status != 0:
 		w.WriteHeader(fault.Status)
 		io.WriteString(w, "<html>it broke</html>")
+	case fault.Body != "":
+		io.WriteString(w, fault.Body)
 	case fault.Error != "":
 		reply(w, refuse(fault.Error))
 	case answer != nil:
