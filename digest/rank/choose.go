@@ -30,17 +30,18 @@ type chosen struct {
 	also []int
 }
 
-// choose takes the picks out of the candidates: first of those that are good, one for each topic that has any, then as
-// many as are wanted; then the same with those that may fill a thin brief, and at last with those that are not surely on
-// the topic, which are never so good that they come before.
+// choose takes the picks out of the candidates: one for each topic that has any, then those that are good, then those
+// that may fill a thin brief, and at last those that are not surely on the topic, which are never so good that they come
+// before.
 func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
 	c := &choice{x: x, w: w, s: s}
 	c.merge(lists)
-	needy := c.neediest(lists)
-	for _, ok := range []func(candidate) bool{c.first, c.solid, c.any} {
-		for _, l := range needy {
-			c.slot(l, ok)
+	for _, l := range c.neediest(lists) {
+		if !c.slot(l, c.first) {
+			c.slot(l, c.solid)
 		}
+	}
+	for _, ok := range []func(candidate) bool{c.first, c.solid, c.any} {
 		for c.take(ok) {
 		}
 	}
@@ -91,16 +92,16 @@ func (c *choice) neediest(lists []list) []list {
 	return out
 }
 
-// slot sees to it that a list has a pick, if it has a candidate that is good enough.
-func (c *choice) slot(l list, ok func(candidate) bool) {
+// slot sees to it that a list has a pick, if it has a candidate that is good enough, and reports whether it has.
+func (c *choice) slot(l list, ok func(candidate) bool) bool {
 	in := map[int]bool{}
 	for _, cand := range l {
 		in[cand.doc] = true
 	}
 	if slices.ContainsFunc(c.chosen, func(p chosen) bool { return in[p.doc] }) {
-		return
+		return true
 	}
-	c.take(func(cand candidate) bool { return in[cand.doc] && ok(cand) })
+	return c.take(func(cand candidate) bool { return in[cand.doc] && ok(cand) })
 }
 
 // take makes the next pick among the candidates that are good enough, and reports whether there was one.

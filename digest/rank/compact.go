@@ -6,9 +6,12 @@ const minDead = 1024
 // compact drops removed docs, and episodes without docs, when they are more than a quarter. Numbers change, their order
 // does not.
 func (x *Index) compact() {
-	if x.dead < minDead || 4*x.dead < len(x.docs) {
-		return
+	if x.dead >= minDead && 4*x.dead >= len(x.docs) {
+		x.forceCompact()
 	}
+}
+
+func (x *Index) forceCompact() {
 	docs := numbers(len(x.docs), func(n int) bool { return !x.docs[n].dead })
 	eps := numbers(len(x.episodes), func(n int) bool { return len(x.episodes[n].docs) > 0 })
 	x.text.renumber(docs)

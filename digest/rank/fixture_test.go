@@ -7,6 +7,9 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
+// ages are how long ago a doc may have been ingested.
+var ages = []time.Duration{time.Hour, 23 * time.Hour, 24 * time.Hour, 25 * time.Hour, 100 * time.Hour}
+
 // said returns a doc of good quality, an hour old; text decides the rest.
 func said(id, feed, episode, title, text string) Doc {
 	return Doc{

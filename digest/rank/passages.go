@@ -39,7 +39,7 @@ func Passages(question string, from []insight.Passage, n int) []insight.Passage 
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(all[j].Score, all[i].Score) })
 	var out []insight.Passage
-	for _, i := range order[:min(n, len(order))] {
+	for _, i := range firstOf(order, n) {
 		out = append(out, all[i])
 	}
 	return out

@@ -55,7 +55,7 @@ func (x *Index) Similar(id string, n int) []Scored {
 		out = append(out, Scored{x.docs[other].id, cosine(p.vec, x.profile(other).vec)})
 	}
 	best(out)
-	return out[:min(n, len(out))]
+	return firstOf(out, n)
 }
 
 // SearchMeaning is Search for a text whose vector is known: both orders are fused by rank.
@@ -64,7 +64,7 @@ func (x *Index) SearchMeaning(text string, vec []float32, n int) []Scored {
 	defer x.mu.RUnlock()
 	words := x.search(text, max(n, fusedFrom))
 	out := fuse(words, x.vectors.nearest(vec, max(n, fusedFrom)))
-	return out[:min(n, len(out))]
+	return firstOf(out, n)
 }
 
 // meant returns the docs that mean nearly the same as a vector.
@@ -204,7 +204,7 @@ func (x *Index) titleScores(d int) map[int]float64 {
 func largest(of map[int]float64, n int) []int {
 	keys := sortedKeys(of)
 	slices.SortStableFunc(keys, func(a, b int) int { return cmp.Compare(of[b], of[a]) })
-	return keys[:min(n, len(keys))]
+	return firstOf(keys, n)
 }
 
 // onePerPodcast keeps the closest doc of each other podcast that does not say the same as d.
@@ -213,7 +213,7 @@ func (x *Index) onePerPodcast(d int, found []Scored, n int) []Scored {
 	met := map[int32]bool{x.docs[d].feed: true}
 	var out []Scored
 	for _, f := range found {
-		if len(out) == n {
+		if len(out) >= n {
 			break
 		}
 		other := x.byID[f.ID]

@@ -97,6 +97,9 @@ func (x *Index) closest(of *scores, n int, s *scratch) []Scored {
 // leaders returns the n living docs with the largest scores, the largest first.
 func (x *Index) leaders(of *scores, n int, s *scratch) []hit {
 	s.touched = of.touched
+	if n <= 0 {
+		return nil
+	}
 	var top shortlist[hit]
 	floor := float32(0)
 	for _, d := range of.touched {
@@ -158,8 +161,11 @@ func (x *Index) Episodes(text string, n int) []Scored {
 		}
 	}
 	best(out)
-	return out[:min(n, len(out))]
+	return firstOf(out, n)
 }
+
+// firstOf returns the first n of a list, or all there are.
+func firstOf[T any](list []T, n int) []T { return list[:max(0, min(n, len(list)))] }
 
 // bestThree adds up the three largest scores, each counting half of the one before.
 func bestThree(docs []int32, scores []float32) float64 {

@@ -47,5 +47,5 @@ func (s shortlist[T]) sink(order func(a, b T) int) {
 // best returns at most n of the things kept, the best first. The shortlist is no heap any more.
 func (s shortlist[T]) best(n int, order func(a, b T) int) []T {
 	slices.SortStableFunc(s, order)
-	return s[:min(n, len(s))]
+	return firstOf(s, n)
 }

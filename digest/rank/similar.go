@@ -113,7 +113,7 @@ func likeness(a, b profile) (float64, bool) {
 	return max(c, shared), c >= sameTopics || shared >= sameWords
 }
 
-// echoes returns the living docs numbered from on that say the same as p, in order, without p itself.
+// echoes returns the living docs numbered from on that say the same as p, which is one of them, in order and without p.
 func (x *Index) echoes(p profile, from int, s *scratch) []int {
 	dots := grown(&s.scores, len(x.docs)-from)
 	for _, w := range p.vec {
@@ -122,12 +122,14 @@ func (x *Index) echoes(p profile, from int, s *scratch) []int {
 			dots[hit.doc()-from] += weight
 		}
 	}
+	// A dot product lacks the division by the other's length. That is about p's own, which is p's product with itself,
+	// times the root of how many terms more it has; half of it is surely less.
+	own := float64(dots[p.doc-from]) / math.Sqrt(float64(max(1, len(p.vec))))
 	var out []int
 	for i, dot := range dots {
 		n := from + i
 		e := &x.docs[n]
-		// dots lacks the division by the doc's length, which is at most the root of its terms times the largest weight.
-		if dot == 0 || float64(dot) < worthALook*math.Sqrt(float64(len(e.vec)))*2 || e.dead || n == p.doc {
+		if dot == 0 || float64(dot) < worthALook*own/2*math.Sqrt(float64(len(e.vec))) || e.dead || n == p.doc {
 			continue
 		}
 		if _, same := likeness(p, x.profile(n)); same {
