@@ -127,8 +127,12 @@ func TestFetchErrors(t *testing.T) {
 			w.Header().Set("X", strings.Repeat("x", 1<<20))
 			fmt.Fprint(w, small("a"))
 		}, Network, time.Hour, "HTTP"},
-		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusMovedPermanently) }, Redirects, time.Hour, "circle"},
-		{"redirects for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusMovedPermanently) }, Redirects, time.Hour, "five times"},
+		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusMovedPermanently)
+		}, Redirects, time.Hour, "circle"},
+		{"redirects for ever", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path+"x", http.StatusMovedPermanently)
+		}, Redirects, time.Hour, "five times"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			url, ft := serve(t, test.answer)
