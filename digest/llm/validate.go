@@ -55,7 +55,7 @@ func (s source) check(c claimed) (place, error) {
 	if !ok {
 		return place{}, fmt.Errorf("the quote is not in lines %d to %d word for word", c.First, c.Last)
 	}
-	for _, rule := range []func(claimed, place) error{s.checkQuote, s.checkSpeaker, s.checkForm, s.checkFacts, s.checkPolarity} {
+	for _, rule := range []func(claimed, place) error{s.checkQuote, s.checkSpeaker, s.checkForm, s.checkFacts, s.checkPolarity, s.checkHedges} {
 		if err := rule(c, at); err != nil {
 			return place{}, err
 		}
@@ -161,6 +161,14 @@ func (s source) checkFacts(c claimed, _ place) error {
 func (s source) checkPolarity(c claimed, _ place) error {
 	if w := flipped(c.Claim, s.text(c.First, c.Last)); w != "" {
 		return fmt.Errorf("the claim turns what is said about %q into its opposite", w)
+	}
+	return nil
+}
+
+// checkHedges refuses a claim that states what its quote only supposes.
+func (s source) checkHedges(c claimed, _ place) error {
+	if w := droppedHedge(c.Claim, c.Quote); w != "" {
+		return fmt.Errorf("the quote says %q; keep what it leaves open, or say whose opinion it is", w)
 	}
 	return nil
 }

@@ -14,8 +14,9 @@ var (
 	persons  = set("i we you me us my our your mine ours yours myself ourselves yourself i'm i've i'd i'll we're we've we'd we'll you're you've you'd you'll let's")
 	deictics = set("it this that these those they he she there which who both another then also such its their his her here")
 	metas    = []string{"the speaker", "the host", "the guest", "the episode", "the podcast", "this episode", "this podcast", "the discussion", "the conversation", "in this episode", "the transcript"}
-	stop     = set("a an the and or but so of in on at to for from by with as is are was were be been being it its this that these those they them their he she his her not no than then there here what which who how when where why will would can could should may might must do does did done has have had more most some any all each other into over about up out if because while also just very says said say argues argue notes explains according")
+	stop     = set("a an the and or but so of in on at to for from by with as is are was were be been being it its this that these those they them their he she his her not no than then there here what which who how when where why will would can could should may might must do does did done has have had more most some any all each other into over about up out if because while also just very says said say argues argue notes explains according during")
 	negation = set("not no never without cannot nobody nothing none neither nor hardly rarely isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't couldn't shouldn't hasn't haven't hadn't ain't mustn't needn't")
+	openers  = set("like unlike since after before without despite both every many few only once until within among between across under through whether although however today though since unless even instead given according")
 	months   = set("january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday")
 )
 
@@ -68,7 +69,8 @@ func metaStart(text string) string {
 
 var numberWords = map[string]string{
 	"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
-	"ten": "10", "eleven": "11", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
+	"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
+	"eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
 	"sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "hundred": "100", "thousand": "1000", "half": "50",
 	"million": "1000000", "billion": "1000000000", "dozen": "12", "twice": "2", "double": "2", "third": "3", "quarter": "4",
 }
@@ -121,8 +123,9 @@ func missingName(text, have string) string {
 		}
 	}
 	begins := true
-	for _, w := range strings.Fields(text) {
-		first := begins
+	words := strings.Fields(text)
+	for i, w := range words {
+		first := begins && !(i+1 < len(words) && firstName(w, words[i+1]))
 		begins = endsSentence(w)
 		name := bare(w)
 		if !nameLike(w, first) || months[name] {
@@ -133,6 +136,19 @@ func missingName(text, have string) string {
 		}
 	}
 	return ""
+}
+
+// firstName reports whether the word that begins a sentence is the first of a name: another capitalised word follows, and
+// it is none that sentences begin with.
+func firstName(w, next string) bool {
+	b := bare(w)
+	return capitalised(next) && !endsSentence(w) && !strings.HasSuffix(w, ",") && !stop[b] && !openers[b] && !strings.HasSuffix(b, "ing") && !strings.HasSuffix(b, "ly")
+}
+
+// capitalised reports whether a word begins with a capital and goes on with small letters.
+func capitalised(w string) bool {
+	r := []rune(strings.TrimFunc(w, unicode.IsPunct))
+	return len(r) > 1 && unicode.IsUpper(r[0]) && unicode.IsLower(r[1])
 }
 
 func nameLike(w string, first bool) bool {
@@ -189,53 +205,98 @@ func shared(text, have string) float64 {
 	return float64(hit) / float64(n)
 }
 
-// negationReach is how many words after a negation it is taken to cover.
-const negationReach = 3
+// Words that leave something open, and words that give an opinion to somebody.
+var (
+	doubts   = set("may might perhaps maybe probably possibly likely")
+	opinions = set("think believe guess suspect estimate reckon feel")
+	open     = set("may might perhaps maybe probably possibly likely could would seem seems appear appears expect expects suppose supposes unsure potentially estimate estimates estimated think thinks believe believes guess guesses suspect suspects predict predicts chance")
+	voiced   = set("says say said argues argue argued thinks think thought believes believe believed estimates estimate estimated suspects suspect guesses reckons feels according opinion view puts warns claims holds expects predicts calls sees")
+)
 
-// flipped returns a content word that is negated in one of the two texts and occurs only plainly in the other.
+// droppedHedge returns a word of the quote that leaves open, or gives as an opinion, what the claim states as a fact.
+func droppedHedge(claim, quote string) string {
+	isOpen, isVoiced := false, false
+	for _, w := range plainWords(claim) {
+		isOpen, isVoiced = isOpen || open[w], isVoiced || voiced[w]
+	}
+	before := ""
+	for _, w := range strings.Fields(quote) {
+		b := bare(w)
+		switch {
+		case doubts[b] && w != "May" && !isOpen:
+			return b
+		case opinions[b] && before == "i" && !isOpen && !isVoiced:
+			return b
+		}
+		before = b
+	}
+	return ""
+}
+
+// negationReach is how many content words after a negation it is taken to cover, within its clause.
+const negationReach = 6
+
+// flipped returns a word that the lines negate and the claim states, or the other way round.
 func flipped(claim, lines string) string {
-	cn, cp := polarity(claim)
-	ln, lp := polarity(lines)
-	for _, w := range sorted(ln) {
-		if !lp[w] && cp[w] && !cn[w] {
-			return w
+	c, l := polarityOf(claim), polarityOf(lines)
+	for _, scope := range l.scopes {
+		if c.touches(scope) {
+			continue
+		}
+		scope = slices.DeleteFunc(slices.Clone(scope), func(w string) bool { return l.plain[w] })
+		stated := slices.DeleteFunc(slices.Clone(scope), func(w string) bool { return !c.plain[w] })
+		if len(stated) > 0 && len(stated) >= min(2, len(scope)) {
+			return stated[0]
 		}
 	}
-	for _, w := range sorted(cn) {
-		if !cp[w] && lp[w] && !ln[w] {
-			return w
+	for _, scope := range c.scopes {
+		if head := scope[0]; l.plain[head] && !c.plain[head] && !l.touches(scope) {
+			return head
 		}
 	}
 	return ""
 }
 
-// polarity returns the stems of a text's content words that follow a negation, and of those that do not.
-func polarity(text string) (negated, plain map[string]bool) {
-	negated, plain = map[string]bool{}, map[string]bool{}
+// polarity is what a text negates and what it states, in stems.
+type polarity struct {
+	scopes  [][]string // content words after each negation, in order
+	negated map[string]bool
+	plain   map[string]bool
+}
+
+// touches reports whether the text negates a word of a scope too.
+func (p polarity) touches(scope []string) bool {
+	return slices.ContainsFunc(scope, func(w string) bool { return p.negated[w] })
+}
+
+func polarityOf(text string) polarity {
+	p := polarity{negated: map[string]bool{}, plain: map[string]bool{}}
 	reach := 0
+	var scope []string
+	end := func() {
+		if len(scope) > 0 {
+			p.scopes = append(p.scopes, scope)
+		}
+		reach, scope = 0, nil
+	}
 	for _, w := range strings.Fields(text) {
 		b := bare(w)
 		switch {
 		case negation[b]:
-			reach = negationReach + 1
+			end()
+			reach = negationReach
 		case stop[b] || len(b) < 3:
 		case reach > 0:
-			negated[stem(b)] = true
+			reach--
+			scope = append(scope, stem(b))
+			p.negated[stem(b)] = true
 		default:
-			plain[stem(b)] = true
+			p.plain[stem(b)] = true
 		}
-		if reach--; strings.ContainsAny(w, ".,;:?!") {
-			reach = 0
+		if reach == 0 || strings.ContainsAny(w, ".,;:?!") {
+			end()
 		}
 	}
-	return negated, plain
-}
-
-func sorted(m map[string]bool) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
+	end()
+	return p
 }
