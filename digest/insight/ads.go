@@ -28,7 +28,7 @@ func (s *script) scoreAds() {
 // How far an ad read goes on behind its opening, in words.
 const (
 	adLongest = 420 // to its last words
-	adCallIn  = 150 // to a call to buy, when it has no last words
+	adCallIn  = 330 // to a call to buy, when it has no last words
 )
 
 // markAdReads marks the sentences from the opening of an ad read to its last words or its last call to buy. What lies

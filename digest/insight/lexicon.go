@@ -21,7 +21,7 @@ type word struct {
 }
 
 func newLexicon(l *language) *lexicon {
-	return &lexicon{english: l, numbers: make(map[string]int32, 4096), terms: make(map[string]int32, 4096)}
+	return &lexicon{english: l, numbers: map[string]int32{}, terms: map[string]int32{}}
 }
 
 // number gives the word written in lower case as key its number. The key is only copied when the word is new.

@@ -59,6 +59,7 @@ const (
 	cueOpenStart
 	cueAside
 	cueAdEnd
+	cueStumble
 	cueCount
 )
 
@@ -67,7 +68,7 @@ var cueNames = [cueCount]string{
 	"vague", "past", "present", "i", "you", "third", "demonstrative", "speech", "story", "context", "antithesis",
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
-	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end",
+	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end", "stumble",
 }
 
 //go:embed lists

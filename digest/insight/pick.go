@@ -45,6 +45,7 @@ func (s *script) rank(ws []window, v *vocabulary, model *weights) []candidate {
 		if len(v.notes) > 0 {
 			c.score += weightNotes * notes[i]
 		}
+		c.score += s.stumbles(c.window)
 		if c.first == c.last {
 			c.score += weightSingle
 		}
@@ -56,6 +57,24 @@ func (s *script) rank(ws []window, v *vocabulary, model *weights) []candidate {
 		}
 	}
 	return out
+}
+
+// Captions keep what editors leave out. Among the windows of an episode the ones spoken clean are better to read.
+const (
+	weightStumble = -0.1
+	mostStumbles  = 4
+)
+
+// stumbles returns the deduction for the marks of unedited speech in a window, the first one not counted.
+func (s *script) stumbles(w window) float64 {
+	if s.turns[s.sentences[w.first].turn].speaker != "" {
+		return 0
+	}
+	n := 0
+	for i := w.first; i <= w.last; i++ {
+		n += int(s.sentences[i].counts[cueStumble])
+	}
+	return weightStumble * float64(min(mostStumbles, max(0, n-1)))
 }
 
 // standardise turns values into standard deviations from their mean, at most 2.5.
