@@ -37,6 +37,8 @@ type Index struct {
 	learned  cache
 	vectors  *vectors
 	scratch  sync.Pool
+	seq      []term // working memory of add
+	vec      []counted
 }
 
 // entry is a Doc as the index keeps it: text and notes are kept as terms only.
@@ -171,12 +173,13 @@ func (x *Index) add(d Doc) {
 	n := len(x.docs)
 	feed := x.feedOf(d)
 	ep := x.episodeOf(d)
-	seq := x.vocab.addAll(nil, d.Text)
+	seq := x.vocab.addAll(x.seq[:0], d.Text)
 	said := min(len(seq), 1<<16-1)
 	for _, t := range d.Topics {
 		seq = x.vocab.addAll(append(seq, noTerm), t)
 	}
-	vec := countTerms(nil, seq, x.vocab.stop)
+	vec := countTerms(x.vec[:0], seq, x.vocab.stop)
+	x.seq, x.vec = seq, vec
 	length := 0
 	for _, c := range vec {
 		length += c.count()
@@ -184,9 +187,9 @@ func (x *Index) add(d Doc) {
 	}
 	t, good := grade(d)
 	x.docs = append(x.docs, entry{
-		id: d.ID, episode: int32(ep), feed: int32(feed), seq: slices.Clip(seq), said: uint16(said),
+		id: d.ID, episode: int32(ep), feed: int32(feed), seq: slices.Clone(seq), said: uint16(said),
 		tier: t, good: good, speaker: d.Speaker, notes: d.FromNotes,
-		vec: slices.Clip(vec), quality: float32(d.Quality), language: baseLanguage(d.Language),
+		vec: slices.Clone(vec), quality: float32(d.Quality), language: baseLanguage(d.Language),
 		ingested: seconds(d.Ingested), published: seconds(d.Published),
 	})
 	x.lengths = append(x.lengths, uint16(min(length, 1<<16-1)))

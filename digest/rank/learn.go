@@ -9,14 +9,13 @@ import (
 
 // Bounds of what is learned about a topic from the corpus.
 const (
-	maxPrepared  = 1024 // topics kept ready
-	maxLookedAt  = 2000 // newest docs of the topic that are looked at
-	maxFound     = 8    // terms taken
-	minTogether  = 4    // docs in which a term must stand beside the topic …
-	minPodcasts  = 2    // … in so many podcasts
-	minLift      = 4.0  // … and so many times as often as elsewhere
-	feedSmooth   = 5    // docs that a podcast must have before its share counts by half
-	feedTitleFor = 1.0  // how far a podcast is about the topic that it is named for
+	maxPrepared = 1024 // topics kept ready
+	maxLookedAt = 2000 // newest docs of the topic that are looked at
+	maxFound    = 8    // terms taken
+	minTogether = 4    // docs in which a term must stand beside the topic …
+	minPodcasts = 2    // … in so many podcasts
+	minLift     = 4.0  // … and so many times as often as elsewhere
+	feedSmooth  = 5    // docs that a podcast must have before its share counts by half
 )
 
 // prepared is a topic with what the corpus teaches about it.
@@ -76,7 +75,7 @@ func (x *Index) about(c concept, texts []evidence) []float32 {
 		out[f] = min(1, 2*float32(said)/float32(len(feed.docs)+feedSmooth))
 		for _, p := range c.phrases {
 			if p.weight >= weightClose && occurrences(feed.seq, p.terms) > 0 {
-				out[f] = max(out[f], p.weight*feedTitleFor)
+				out[f] = max(out[f], p.weight)
 			}
 		}
 	}

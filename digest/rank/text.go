@@ -44,8 +44,10 @@ func words(s string) iter.Seq[word] {
 }
 
 // tokens returns the words of a text. Where most words are written with a capital, as in titles, capitals mean nothing.
-func tokens(s string) []word {
-	out := make([]word, 0, len(s)/5)
+func tokens(s string) []word { return appendTokens(nil, s) }
+
+// appendTokens is tokens for a list that is used again and again.
+func appendTokens(out []word, s string) []word {
 	capitals := 0
 	for w := range words(s) {
 		if w.name {
@@ -61,23 +63,33 @@ func tokens(s string) []word {
 	return out
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
 
 // wordEnd returns where the word that begins at i ends.
 func wordEnd(s string, i int) int {
 	start := i
 	for i < len(s) {
+		if c := s[i]; c >= 'a' && c <= 'z' {
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if isWordRune(r) {
 			i += size
 			continue
 		}
-		next, _ := utf8.DecodeRuneInString(s[i+size:])
-		if strings.ContainsRune(".'’", r) && isWordRune(next) {
-			i += size
-			continue
+		if r != '.' && r != '\'' && r != '’' {
+			break
 		}
-		break
+		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !isWordRune(next) {
+			break
+		}
+		i += size
 	}
 	rest := s[i:]
 	switch {

@@ -17,6 +17,7 @@ type vocabulary struct {
 	stop  []bool   // whether a term is a stop word
 	stops map[string]bool
 	names map[string]bool
+	words []word // working memory
 }
 
 func newVocabulary() *vocabulary {
@@ -76,7 +77,8 @@ func (v *vocabulary) add(w word) term {
 
 // addAll appends the terms of a text to dst.
 func (v *vocabulary) addAll(dst []term, text string) []term {
-	for _, w := range tokens(text) {
+	v.words = appendTokens(v.words[:0], text)
+	for _, w := range v.words {
 		dst = append(dst, v.add(w))
 	}
 	return dst
