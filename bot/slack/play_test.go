@@ -1,9 +1,16 @@
 package slack
 
 import (
-	"fmt"
+	"context"
+	"encoding/json"
+	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"podbrief/bot"
+	"podbrief/bot/slack/slacktest"
 )
 
 // eachMode runs a story over Socket Mode and over signed requests.
@@ -16,20 +23,418 @@ func eachMode(t *testing.T, story func(*testing.T, world)) {
 	}
 }
 
-func text(m map[string]any) string { return fmt.Sprint(m) }
+// text is all that people read of an answer.
+func text(m any) string {
+	b, _ := json.Marshal(m)
+	return strings.Join(slacktest.Texts(b), "\n")
+}
 
-func TestFromCommandToBrief(t *testing.T) {
-	eachMode(t, func(t *testing.T, w world) {
-		got := w.command(t, member, general, "topic ai")
-		if !strings.Contains(text(got), "Following: ai") || got["response_type"] != "in_channel" {
-			t.Errorf("/brief topic ai = %v", got)
+func wantText(t *testing.T, what string, m any, parts ...string) {
+	t.Helper()
+	for _, p := range parts {
+		if !strings.Contains(text(m), p) {
+			t.Errorf("%s: %q is not in it:\n%s", what, p, text(m))
 		}
+	}
+}
+
+// brief subscribes a channel and returns the brief that is posted in it.
+func (w world) brief(t *testing.T, channel string) slacktest.Message {
+	t.Helper()
+	got := w.command(t, member, channel, "topic ai")
+	wantText(t, "/brief topic ai", got, "Following: ai")
+	if got["response_type"] != "in_channel" {
+		t.Errorf("/brief topic ai is answered %v", got["response_type"])
+	}
+	if err := w.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	posts := w.slack.Messages(channel)
+	if len(posts) != 1 || posts[0].Metadata["event_type"] != metadataType {
+		t.Fatalf("%d messages after the first command, want a brief", len(posts))
+	}
+	return posts[0]
+}
+
+// press presses a button and returns the payload that was played.
+func (w world) press(t *testing.T, user string, m slacktest.Message, label string) slacktest.Payload {
+	t.Helper()
+	p, err := w.slack.Press(user, m, label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.play(t, p)
+	return p
+}
+
+// threadReply waits for a message of the bot in a thread.
+func (w world) threadReply(t *testing.T, channel, thread string) slacktest.Message {
+	t.Helper()
+	var got slacktest.Message
+	w.await(t, "reply in the thread", func() bool {
+		for _, m := range w.slack.Messages(channel) {
+			if m.Thread == thread && m.User == slacktest.BotUser {
+				got = m
+				return true
+			}
+		}
+		return false
+	})
+	return got
+}
+
+func TestBriefAndItsButtons(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		m := w.brief(t, general)
+		wantText(t, "brief", m.Blocks, "Settings", "More", "Related", "Ask", "👍")
+		if m.Text == "" || m.Form.Get("unfurl_links") != "false" || m.Form.Get("unfurl_media") != "false" || m.Form.Get("parse") == "full" || m.Form.Get("link_names") == "true" {
+			t.Errorf("brief is posted with %v", m.Form)
+		}
+		w.press(t, member, m, "More")
+		wantText(t, "More", w.threadReply(t, general, m.TS).Blocks, "The quote")
+
+		p := w.press(t, member, m, "👍")
+		w.await(t, "vote", func() bool { return len(w.slack.Replies(p.ResponseURL)) == 1 })
+		got := w.slack.Replies(p.ResponseURL)[0]
+		wantText(t, "vote", got, "more like this")
+		if got["response_type"] != "ephemeral" || got["replace_original"] != "false" {
+			t.Errorf("a vote is answered %v, replacing: %v", got["response_type"], got["replace_original"])
+		}
+	})
+}
+
+func TestAskInForm(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		m := w.brief(t, general)
+		w.press(t, member, m, "Ask")
+		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
+		v := w.slack.Views()[0]
+		answer := w.play(t, w.slack.Submit(member, v, map[string]string{"question": " "}))
+		if !strings.Contains(string(answer.Body), `"response_action":"errors"`) || !strings.Contains(string(answer.Body), `"question"`) {
+			t.Errorf("an empty question is answered %s, want an error at its field", answer.Body)
+		}
+		answer = w.play(t, w.slack.Submit(member, v, map[string]string{"question": "What was said about prices?"}))
+		if len(answer.Body) > 0 {
+			t.Errorf("a question is acknowledged with %s", answer.Body)
+		}
+		if got := w.threadReply(t, general, m.TS); len(got.Blocks) == 0 {
+			t.Errorf("the answer is %+v", got)
+		}
+	})
+}
+
+func TestSettingsInForm(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		w.brief(t, general)
+		w.play(t, w.slack.Command(member, general, "settings"))
+		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
+		v := w.slack.Views()[0]
+		wantText(t, "form", v.View, "Topics", "When", "Save")
+		answer := w.play(t, w.slack.Submit(member, v, map[string]string{"time": "half past never"}))
+		var wrong struct{ Errors map[string]string }
+		if err := json.Unmarshal(answer.Body, &wrong); err != nil || wrong.Errors["time"] == "" || len(wrong.Errors) != 1 {
+			t.Errorf("a wrong time is answered %s", answer.Body)
+		}
+		w.play(t, w.slack.Submit(member, v, map[string]string{"time": "09:15 weekdays Europe/Berlin", "topics": "ai, science"}))
+		w.await(t, "confirmation", func() bool { return len(w.slack.Ephemera()) == 1 })
+		wantText(t, "confirmation", w.slack.Ephemera()[0].Blocks, "Saved.", "09:15")
+		if got := w.slack.Ephemera()[0].User; got != member {
+			t.Errorf("confirmation shown to %q", got)
+		}
+	})
+}
+
+// TestMentionsAndReplies asks in all the ways that are no command.
+func TestMentionsAndReplies(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		m := w.brief(t, general)
+		p := w.slack.Say(member, general, "", "<@"+slacktest.BotUser+"> what did they say about prices &amp; costs?")
+		w.play(t, p)
+		ts, _ := p.Body["event"].(map[string]any)["ts"].(string)
+		w.threadReply(t, general, ts)
+
+		w.play(t, w.slack.Say(member, general, m.TS, "and what about the cache?"))
+		w.threadReply(t, general, m.TS)
+
+		before := len(w.slack.Calls(""))
+		w.play(t, w.slack.Say(member, general, "", "lunch anyone?"))
+		w.play(t, w.slack.Say(member, general, "1.000001", "a reply in a thread of somebody else"))
+		w.play(t, w.slack.Say(member, general, m.TS, "<@"+slacktest.BotUser+"> status"))
+		w.await(t, "private answer to a mention", func() bool { return len(w.slack.Ephemera()) == 1 })
+		for _, c := range w.slack.Calls("")[before:] {
+			if c.Method == "chat.postMessage" {
+				t.Errorf("the bot said %q to what was not for it", c.Form.Get("text"))
+			}
+		}
+		if e := w.slack.Ephemera()[0]; e.Thread != m.TS || e.User != member {
+			t.Errorf("private answer in thread %q to %q", e.Thread, e.User)
+		}
+	})
+}
+
+func TestDirectMessages(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		const dm = "D1MEMBER"
+		w.slack.AddChannel(slacktest.Channel{ID: dm, IM: true, User: member})
+		w.play(t, w.slack.Say(member, dm, "", "topic science"))
+		w.await(t, "answer", func() bool { return len(w.slack.Messages(dm)) == 2 })
+		wantText(t, "topic in a direct message", w.slack.Messages(dm)[1].Blocks, "Following: science")
 		if err := w.Settle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		posts := w.slack.Messages(general)
-		if len(posts) != 1 || posts[0].Metadata["event_type"] != metadataType || len(posts[0].Blocks) < 4 {
-			t.Fatalf("%d messages after the first command, want a brief: %+v", len(posts), posts)
+		if got := w.slack.Messages(dm); len(got) != 3 || got[2].Metadata == nil {
+			t.Errorf("%d messages, want the personal brief as the third", len(got))
 		}
 	})
+}
+
+func TestHome(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		w.play(t, w.slack.Event(map[string]any{"type": "app_home_opened", "user": member, "tab": "home", "channel": "D1MEMBER"}))
+		w.await(t, "home", func() bool { return w.slack.Home(member) != nil })
+		wantText(t, "home", w.slack.Home(member), "no personal brief yet")
+		p, err := w.slack.PressHome(member, "Set up my brief")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.play(t, p)
+		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
+		w.play(t, w.slack.Submit(member, w.slack.Views()[0], map[string]string{"topics": "ai"}))
+		w.await(t, "new home", func() bool { return strings.Contains(text(w.slack.Home(member)), "Your topics") })
+		wantText(t, "confirmation", w.slack.Messages("D1MEMBER")[0].Blocks, "Saved.")
+	})
+}
+
+func TestWhereTheBotIsNot(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		for _, line := range []string{"topic ai", "settings", "now"} {
+			got := w.command(t, member, outside, line)
+			wantText(t, "/brief "+line, got, "/invite @podbrief")
+			if got["response_type"] != "ephemeral" {
+				t.Errorf("/brief %s is answered %v", line, got["response_type"])
+			}
+		}
+		wantText(t, "/brief help", w.command(t, member, outside, "help"), "topic")
+		w.slack.AddChannel(slacktest.Channel{ID: outside, Name: "outside", Members: []string{member}})
+		wantText(t, "/brief topic after an invitation", w.command(t, member, outside, "topic ai"), "Following: ai")
+	})
+}
+
+// TestEveryCommand types every command of the table, and none may stay without an answer or hit a rule of Slack.
+func TestEveryCommand(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		w.brief(t, general)
+		args := map[string]string{
+			"topic": "open source", "untopic": "open source", "follow": "nothing like this", "unfollow": "x", "mute": "crypto", "unmute": "crypto",
+			"time": "08:30", "settings": "count 4", "pause": "2 weeks", "why": "1", "more": "1", "related": "1", "ask": "what about prices?",
+			"search": "prices", "save": "1", "vote": "up 1", "last": "", "leave": "",
+		}
+		for _, c := range w.Bot.Commands() {
+			if c.Word != "leave" {
+				w.command(t, member, general, strings.TrimSpace(c.Word+" "+args[c.Word]))
+			}
+		}
+		p := w.slack.Command(member, general, "feeds export")
+		w.play(t, p)
+		w.await(t, "file", func() bool { return len(w.slack.Files()) == 1 && w.slack.Files()[0].Channel != "" })
+		if f := w.slack.Files()[0]; !strings.Contains(string(f.Body), "<opml") || f.Channel != "D1MEMBER" {
+			t.Errorf("file in %q: %.60q", f.Channel, f.Body)
+		}
+		w.command(t, member, general, "leave")
+	})
+}
+
+func TestEvents(t *testing.T) {
+	want := map[string]bot.Event{
+		"channel_archive": bot.Gone, "channel_deleted": bot.Gone, "channel_left": bot.Gone, "group_archive": bot.Gone,
+		"group_deleted": bot.Gone, "group_left": bot.Gone, "channel_rename": bot.Renamed, "group_rename": bot.Renamed,
+		"app_uninstalled": bot.Uninstalled, "tokens_revoked": bot.Uninstalled, "app_home_opened": bot.HomeOpened,
+	}
+	for name, http := range modes {
+		t.Run(name, func(t *testing.T) {
+			s := newWorkspace(t)
+			a := newAdapter(t, s)
+			a.HTTP = http
+			got := make(chan bot.Request, 4)
+			start(t, s, a, nil, func(_ context.Context, r bot.Request, _ func(bot.Message)) bot.Message {
+				got <- r
+				return bot.Message{}
+			})
+			for kind, event := range want {
+				inner := map[string]any{"type": kind, "channel": general, "user": member, "tab": "home", "tokens": map[string]any{"bot": []string{"U0BOT"}}}
+				if event == bot.Renamed {
+					inner["channel"] = map[string]any{"id": general, "name": "new-name"}
+				}
+				p := s.Event(inner)
+				for range 2 { // delivered again, it is not acted on again
+					if _, err := s.Play(p); err != nil {
+						t.Fatal(err)
+					}
+				}
+				r := <-got
+				if r.Event != event || r.Channel.Workspace != slacktest.Team || event == bot.Gone && r.Channel.ID != general ||
+					event == bot.Renamed && r.Channel.Name != "new-name" {
+					t.Errorf("%s = %+v, want %s", kind, r, event)
+				}
+			}
+			for _, inner := range []map[string]any{
+				{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []string{member}}}, {"type": "something_new", "channel": []int{1}},
+				{"type": "message", "subtype": "channel_join", "channel": general, "user": member, "text": "joined"},
+				{"type": "message", "bot_id": "B9", "channel": "D1MEMBER", "channel_type": "im", "text": "hi"},
+			} {
+				if _, err := s.Play(s.Event(inner)); err != nil {
+					t.Errorf("%v is not acknowledged: %v", inner, err)
+				}
+			}
+			if len(got) > 0 {
+				t.Errorf("acted on %+v", <-got)
+			}
+		})
+	}
+}
+
+// TestRights checks what each sort of person may do.
+func TestRights(t *testing.T) {
+	all := bot.Read | bot.Own | bot.Manage
+	people := map[string]struct {
+		user slacktest.User
+		want bot.Rights
+	}{
+		"member":                {slacktest.User{Team: slacktest.Team}, all},
+		"admin":                 {slacktest.User{Team: slacktest.Team, Admin: true}, all | bot.Administer},
+		"owner":                 {slacktest.User{Team: slacktest.Team, Owner: true}, all | bot.Administer},
+		"guest":                 {slacktest.User{Team: slacktest.Team, Guest: true}, bot.Read},
+		"guest of one channel":  {slacktest.User{Team: slacktest.Team, SingleChannelGuest: true}, bot.Read},
+		"of another workspace":  {slacktest.User{Team: "T9"}, 0},
+		"stranger":              {slacktest.User{Team: slacktest.Team, Stranger: true}, 0},
+		"bot":                   {slacktest.User{Team: slacktest.Team, Bot: true}, 0},
+		"deleted":               {slacktest.User{Team: slacktest.Team, Deleted: true}, 0},
+		"admin of another team": {slacktest.User{Team: "T9", Admin: true}, 0},
+	}
+	s := newWorkspace(t)
+	a := newAdapter(t, s)
+	got := make(chan bot.Request, 1)
+	start(t, s, a, nil, func(_ context.Context, r bot.Request, _ func(bot.Message)) bot.Message {
+		got <- r
+		return bot.Message{}
+	})
+	for name, p := range people {
+		p.user.ID = "U9" + strings.ToUpper(strings.ReplaceAll(name, " ", ""))
+		s.AddUser(p.user)
+		for range 2 {
+			if _, err := s.Play(s.Command(p.user.ID, general, "help")); err != nil {
+				t.Fatal(err)
+			}
+			if r := <-got; r.Rights != p.want {
+				t.Errorf("rights of %s = %b, want %b", name, r.Rights, p.want)
+			}
+		}
+	}
+	if n := len(s.Calls("users.info")); n != len(people) {
+		t.Errorf("%d people were looked up %d times", len(people), n)
+	}
+}
+
+// TestPressedFromOutside checks that who is not in a channel does not manage it by a button of its brief.
+func TestPressedFromOutside(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		m := w.brief(t, general)
+		w.slack.AddUser(slacktest.User{ID: "U7", Name: "passer-by", Team: slacktest.Team})
+		p := w.press(t, "U7", m, "Settings")
+		w.await(t, "refusal", func() bool { return len(w.slack.Replies(p.ResponseURL)) == 1 })
+		wantText(t, "Settings", w.slack.Replies(p.ResponseURL)[0], "right to manage")
+		if len(w.slack.Views()) > 0 {
+			t.Error("a form was opened for somebody who may not")
+		}
+	})
+}
+
+// slow is a command that takes so long, with what it says meanwhile.
+func slow(private bool, d time.Duration) ([]bot.Command, bot.Handler) {
+	return []bot.Command{{Word: "ask", Right: bot.Read, Slow: true, Private: private}},
+		func(_ context.Context, r bot.Request, progress func(bot.Message)) bot.Message {
+			progress(bot.Message{Text: "Looking…"})
+			time.Sleep(d)
+			return bot.Message{Text: "Found.", Private: private}
+		}
+}
+
+// TestPlaceholder checks that slow work shows that it is under way, and quick work does not.
+func TestPlaceholder(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		takes time.Duration
+		want  string // what is shown meanwhile
+	}{{"quick", 200 * time.Millisecond, ""}, {"slow", 5 * time.Second, "Looking…"}, {"very slow", 9 * time.Minute, "Looking…"}} {
+		synctest.Test(t, func(t *testing.T) {
+			cmds, h := slow(false, tt.takes)
+			var shown []string
+			m := asked(t.Context(), h, bot.Request{}, cmds[0], func(m bot.Message) { shown = append(shown, m.Text) })
+			if got := strings.Join(shown, "|"); got != tt.want || m.Text != "Found." {
+				t.Errorf("%s: shown meanwhile %q, want %q; answer %q", tt.name, got, tt.want, m.Text)
+			}
+		})
+	}
+}
+
+// TestPlaceholderIsEdited checks that the answer comes in the place of the line that says that work is under way.
+func TestPlaceholderIsEdited(t *testing.T) {
+	for name, http := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newWorkspace(t)
+			a := newAdapter(t, s)
+			a.HTTP = http
+			cmds, h := slow(false, 1200*time.Millisecond)
+			start(t, s, a, cmds, h)
+			typed := s.Command(member, general, "ask x")
+			said := s.Say(member, general, "", "<@"+slacktest.BotUser+"> ask x")
+			for _, p := range []slacktest.Payload{typed, said} {
+				if _, err := s.Play(p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.Await(func() bool { return len(s.Replies(typed.ResponseURL)) == 2 && len(s.Calls("chat.update")) == 1 })
+			if got := s.Replies(typed.ResponseURL); len(got) != 2 || got[0]["replace_original"] != "false" || got[1]["replace_original"] != "true" || got[1]["text"] != "Found." {
+				t.Errorf("answers at the address: %v", got)
+			}
+			if got := s.Messages(general); len(got) != 2 || got[1].Text != "Found." || got[1].Edits != 1 {
+				t.Errorf("answers to the mention: %+v", got)
+			}
+		})
+	}
+}
+
+// TestExpiredAddress checks that an answer is posted when the address to answer at does not work any more.
+func TestExpiredAddress(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		for channel, line := range map[string]string{general: "topic ai", secret: "status"} {
+			p := w.slack.Command(member, channel, line)
+			p.Body["response_url"] = p.ResponseURL + "/expired"
+			w.play(t, p)
+		}
+		w.await(t, "posted answer", func() bool { return len(w.slack.Messages(general)) == 1 })
+		w.await(t, "private answer", func() bool { return len(w.slack.Ephemera()) == 1 })
+		wantText(t, "posted answer", w.slack.Messages(general)[0].Blocks, "Following: ai")
+	})
+}
+
+// TestSenderNotKnown checks that nothing is done for somebody who cannot be looked up, and that this is said.
+func TestSenderNotKnown(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		w.slack.SetFault(func(method string, _ url.Values) *slacktest.Fault {
+			if method == "users.info" {
+				return &slacktest.Fault{Status: 503}
+			}
+			return nil
+		})
+		wantText(t, "/brief topic ai", w.command(t, member, general, "topic ai"), "could not look you up")
+	})
+}
+
+func TestCommandsAreFoundInAnyCase(t *testing.T) {
+	s := &session{commands: []bot.Command{{Word: "topic"}}}
+	if c, ok := s.command([]string{"Topic", "ai"}); !ok || c.Word != "topic" {
+		t.Errorf("command(Topic) = %+v, %v", c, ok)
+	}
 }

@@ -38,12 +38,17 @@ type reply struct {
 	private bool   // the command's answers are for the asker only
 }
 
-// ask lets the bot answer. When that takes long, what it says meanwhile is shown in the place of the answer.
+// ask lets the bot answer.
 func (p *reply) ask(ctx context.Context, h bot.Handler, c bot.Command) bot.Message {
 	p.private = c.Private
+	return asked(ctx, h, p.request, c, func(m bot.Message) { p.meanwhile(ctx, m) })
+}
+
+// asked calls h. When that takes long, what it says meanwhile is shown.
+func asked(ctx context.Context, h bot.Handler, r bot.Request, c bot.Command, show func(bot.Message)) bot.Message {
 	progress, done := make(chan bot.Message, 16), make(chan bot.Message, 1)
 	go func() {
-		done <- h(ctx, p.request, func(m bot.Message) {
+		done <- h(ctx, r, func(m bot.Message) {
 			select {
 			case progress <- m:
 			default: // only the newest lines matter, and there is no room for many
@@ -59,14 +64,14 @@ func (p *reply) ask(ctx context.Context, h bot.Handler, c bot.Command) bot.Messa
 	case <-time.After(deferTime):
 	}
 	if len(progress) == 0 {
-		p.meanwhile(ctx, bot.Message{Text: "Working on it…"})
+		show(bot.Message{Text: "Working on it…"})
 	}
 	for {
 		select {
 		case m := <-done:
 			return m
 		case m := <-progress:
-			p.meanwhile(ctx, m)
+			show(m)
 		}
 	}
 }

@@ -351,11 +351,21 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 	}
 }
 
+// SetFault changes Fault while the workspace runs.
+func (s *Server) SetFault(f func(method string, form url.Values) *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Fault = f
+}
+
 func (s *Server) faultOf(method string, form url.Values) *Fault {
-	if s.Fault == nil {
+	s.mu.Lock()
+	f := s.Fault
+	s.mu.Unlock()
+	if f == nil {
 		return nil
 	}
-	return s.Fault(method, form)
+	return f(method, form)
 }
 
 // readForm reads a request's fields, whether it came as a form or as JSON, and its token.
