@@ -1,7 +1,7 @@
 package insight
 
-// LeftOut reports per segment of an episode whether it is advertising, or repeated from other episodes: there is nothing
-// in it that a model should read. A segment counts as such when most of its sentences, by length, do.
+// LeftOut reports per segment of an episode whether it is advertising, repeated from other episodes, or a teaser of what
+// is said later: there is nothing in it that a model should read. A segment counts as such when most of its sentences, by length, do.
 func (b *Builtin) LeftOut(in Input) []bool {
 	if in.Transcript == nil {
 		return nil
@@ -17,13 +17,13 @@ func (b *Builtin) LeftOut(in Input) []bool {
 	return out
 }
 
-// leftOut returns per segment how many bytes of it are advertising or repeated.
+// leftOut returns per segment how many bytes of it are left out.
 func (s *script) leftOut() []int {
 	bytes := make([]int, len(s.transcript.Segments))
 	for i := range s.sentences {
 		x := &s.sentences[i]
 		p := &s.paragraphs[x.paragraph]
-		if p.ad < isAd && !p.repeated && !x.repeated {
+		if p.ad < isAd && !p.repeated && !x.repeated && !x.teaser {
 			continue
 		}
 		span := spanOf(x, x)

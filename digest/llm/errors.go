@@ -105,6 +105,8 @@ func reasonOf(err error) string {
 		return "models are switched off"
 	case errors.Is(err, ErrBudget):
 		return "budget used up"
+	case errors.Is(err, errUnproven):
+		return "the model's claims could not be proven"
 	}
 	return "model unavailable"
 }

@@ -67,6 +67,9 @@ func (e *Extractor) Extract(ctx context.Context, in insight.Input) ([]insight.In
 	return x.merge(ctx)
 }
 
+// errUnproven says that a model answered, and nothing of it holds.
+var errUnproven = errors.New("its claims could not be proven")
+
 // beyond says which limit an episode is beyond; "" when none.
 func (e *Extractor) beyond(in insight.Input) string {
 	switch at := in.Episode.Published; {
@@ -151,7 +154,7 @@ func (x *extraction) take(ctx context.Context, i int) error {
 		x.mend(ctx, refused, p)
 	}
 	if len(refused) > 0 && len(x.found) == before {
-		return fmt.Errorf("%w: none of its %d claims holds: %s", ErrUnavailable, len(refused), refused[0].Reason)
+		return fmt.Errorf("%w: %w: none of %d: %s", ErrUnavailable, errUnproven, len(refused), refused[0].Reason)
 	}
 	return nil
 }

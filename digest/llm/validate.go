@@ -82,7 +82,8 @@ func (s source) find(c claimed) (place, bool) {
 	for i := 0; i+len(want) <= len(have); i++ {
 		if slices.Equal(have[i:i+len(want)], want) {
 			a, z := spots[i], spots[i+len(want)-1]
-			return place{a.line, a.from, z.line, z.to}, true
+			text := strings.TrimRight(s.lines[z.line-1].text[:z.to], ",;:-—–")
+			return place{a.line, a.from, z.line, len(text)}, true
 		}
 	}
 	return place{}, false

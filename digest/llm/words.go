@@ -243,9 +243,10 @@ func flipped(claim, lines string) string {
 		if c.touches(scope) {
 			continue
 		}
+		enough := min(2, len(scope))
 		scope = slices.DeleteFunc(slices.Clone(scope), func(w string) bool { return l.plain[w] })
 		stated := slices.DeleteFunc(slices.Clone(scope), func(w string) bool { return !c.plain[w] })
-		if len(stated) > 0 && len(stated) >= min(2, len(scope)) {
+		if len(stated) >= enough {
 			return stated[0]
 		}
 	}
@@ -271,7 +272,7 @@ func (p polarity) touches(scope []string) bool {
 
 func polarityOf(text string) polarity {
 	p := polarity{negated: map[string]bool{}, plain: map[string]bool{}}
-	reach := 0
+	reach, ended := 0, false // ended: a scope ended with the word before
 	var scope []string
 	end := func() {
 		if len(scope) > 0 {
@@ -281,6 +282,11 @@ func polarityOf(text string) polarity {
 	}
 	for _, w := range strings.Fields(text) {
 		b := bare(w)
+		if b == "but" && (ended || len(scope) > 0) { // "not this but that" contrasts, and denies nothing else
+			end()
+			p.scopes = p.scopes[:len(p.scopes)-1]
+		}
+		ended = false
 		switch {
 		case negation[b]:
 			end()
@@ -294,6 +300,7 @@ func polarityOf(text string) polarity {
 			p.plain[stem(b)] = true
 		}
 		if reach == 0 || strings.ContainsAny(w, ".,;:?!") {
+			ended = len(scope) > 0
 			end()
 		}
 	}
