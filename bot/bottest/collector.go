@@ -65,6 +65,17 @@ func (c *Collector) Len() int {
 	return len(c.accepted)
 }
 
+// most is how often the message is there that is there most often.
+func (c *Collector) most() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, times := range c.accepted {
+		n = max(n, times)
+	}
+	return n
+}
+
 // Report says how many posts were tried, how many messages are missing of those wanted, and which are there twice.
 func (c *Collector) Report(want int) (posts, lost int, doubled []string) {
 	c.mu.Lock()
@@ -77,9 +88,12 @@ func (c *Collector) Report(want int) (posts, lost int, doubled []string) {
 	return c.posts, want - len(c.accepted), doubled
 }
 
-// The times of a bot that is killed: one second is a few minutes to it, so that its waits end soon.
+// KillSpeed is how fast the clock of a bot that is killed runs: a second is some minutes to it, so that its waits end soon.
+// A fake platform that finds messages by their time must have the same clock.
+const KillSpeed = 100
+
+// The times of a bot that is killed.
 const (
-	killSpeed  = 100
 	killPost   = 200 * time.Millisecond // then the client gives up
 	killLate   = 300 * time.Millisecond // after which a late message is stored
 	killSettle = 2 * time.Second        // by the clock on the wall

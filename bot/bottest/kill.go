@@ -26,6 +26,8 @@ type Killing struct {
 	Channel func(n int) bot.Channel // required
 	// Command returns the process: one that calls ServeKilled with the store and start given.
 	Command func(store string, start time.Time) *exec.Cmd // required
+	// Blind is set when nothing can be looked up after a crash: then a brief may be there twice, and never more often.
+	Blind bool
 }
 
 // perKill is how many channels' briefs become due for each kill.
@@ -59,6 +61,9 @@ func (k *Killing) Test(t *testing.T) {
 	k.drain(t, path, start, channels)
 	posts, lost, doubled := k.Collector.Report(channels)
 	t.Logf("%d kills, %d briefs, %d posts: %d lost, %d doubled, slowest start %v", k.Kills, channels, posts, lost, len(doubled), slowest)
+	if k.Blind && k.Collector.most() <= 2 {
+		doubled = nil
+	}
 	if lost != 0 || len(doubled) > 0 {
 		t.Errorf("lost %d briefs, doubled %q, want none", lost, doubled)
 	}
@@ -95,7 +100,7 @@ func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(2*time.Minute + time.Duration(k.Kills)*time.Minute/2/killSpeed)
+	deadline := time.Now().Add(2*time.Minute + time.Duration(k.Kills)*time.Minute/2/KillSpeed)
 	for k.Collector.Len() < channels && time.Now().Before(deadline) {
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -152,8 +157,8 @@ const serving = "serving\n"
 // begins at start and runs fast.
 func ServeKilled(ctx context.Context, path string, start time.Time, a bot.Adapter, out io.Writer) error {
 	w, err := Open(ctx, path, Options{Times: bot.Times{
-		Now:    func() time.Time { return start.Add(time.Since(start) * killSpeed) },
-		Settle: killSettle * killSpeed, Post: killPost, Tick: 10 * time.Millisecond,
+		Now:    func() time.Time { return start.Add(time.Since(start) * KillSpeed) },
+		Settle: killSettle * KillSpeed, Post: killPost, Tick: 10 * time.Millisecond,
 	}})
 	if err != nil {
 		return err

@@ -91,6 +91,9 @@ func (s *Server) post(form url.Values) map[string]any {
 	m := &Message{Channel: c.ID, TS: s.tick(), Thread: form.Get("thread_ts"), User: BotUser, Text: form.Get("text"), Blocks: blocks, Form: form, At: time.Now()}
 	json.Unmarshal([]byte(form.Get("metadata")), &m.Metadata)
 	s.messages = append(s.messages, m)
+	if s.Posted != nil {
+		s.Posted(*m)
+	}
 	return map[string]any{"ok": true, "channel": c.ID, "ts": m.TS, "message": asJSON(*m)}
 }
 
@@ -277,6 +280,10 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 
 // tick is the next time stamp: all differ.
 func (s *Server) tick() string {
-	s.clock = max(s.clock+1, time.Now().UnixMicro())
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	s.clock = max(s.clock+1, now().UnixMicro())
 	return fmt.Sprintf("%d.%06d", s.clock/1e6, s.clock%1e6)
 }

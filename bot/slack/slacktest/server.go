@@ -87,6 +87,10 @@ type Server struct {
 	Fault func(method string, form url.Values) *Fault
 	// Lacks are scopes that the bot token lacks: the methods that need them answer missing_scope.
 	Lacks []string
+	// Now is the clock of time stamps; nil is the time.
+	Now func() time.Time
+	// Posted, when not nil, is called with each message that is stored.
+	Posted func(Message)
 	// Handler, when not nil, gets payloads as signed HTTP requests.
 	Handler http.Handler
 
@@ -310,6 +314,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 	if method == "apps.connections.open" {
 		want = AppToken
 	}
+	w.Header().Set("X-OAuth-Scopes", s.granted())
 	if token != want {
 		reply(w, refuse("invalid_auth"))
 		return
@@ -349,6 +354,13 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 	default:
 		reply(w, s.do(method, form))
 	}
+}
+
+// SetNow changes Now while the workspace runs.
+func (s *Server) SetNow(now func() time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Now = now
 }
 
 // SetFault changes Fault while the workspace runs.
@@ -398,6 +410,15 @@ func readForm(r *http.Request) (url.Values, string) {
 	}
 	form.Del("token")
 	return form, token
+}
+
+// granted are the scopes that the bot token has.
+func (s *Server) granted() string {
+	all := []string{
+		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:history", "groups:read",
+		"im:history", "im:write", "users:read",
+	}
+	return strings.Join(slices.DeleteFunc(all, func(x string) bool { return slices.Contains(s.Lacks, x) }), ",")
 }
 
 func reply(w http.ResponseWriter, v map[string]any) {

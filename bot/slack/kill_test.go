@@ -1,0 +1,122 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"podbrief/bot"
+	"podbrief/bot/bottest"
+	"podbrief/bot/slack/slacktest"
+)
+
+// killed holds, in the process that is killed, the address of the workspace, its store and the beginning of its clock.
+const killed = "PODBRIEF_TEST_KILLED"
+
+func TestMain(m *testing.M) {
+	if args := os.Getenv(killed); args != "" {
+		if err := serveKilled(strings.Split(args, "\n")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func serveKilled(args []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	start, err := time.Parse(time.RFC3339Nano, args[2])
+	if err != nil {
+		return err
+	}
+	a := &Adapter{
+		BotToken: slacktest.BotToken, SigningSecret: slacktest.Secret, HTTP: true, APIURL: args[0], Rate: 1000, Log: slog.New(slog.DiscardHandler),
+	}
+	return bottest.ServeKilled(ctx, args[1], start, a, os.Stdout)
+}
+
+// kills is how often a test kills: KILLS, or so often.
+func kills(t *testing.T, usual int) int {
+	if testing.Short() {
+		t.Skip("kills take half a minute")
+	}
+	if n, err := strconv.Atoi(os.Getenv("KILLS")); err == nil {
+		return n
+	}
+	return usual
+}
+
+// TestKill kills the bot while it posts to a workspace that gives faulty answers: every brief is there once.
+func TestKill(t *testing.T) { testKill(t, kills(t, 100), false) }
+
+// TestKillBlind does so without the right to read the history: a brief is there twice at most, the second time marked.
+func TestKillBlind(t *testing.T) { testKill(t, kills(t, 20), true) }
+
+func testKill(t *testing.T, n int, blind bool) {
+	s := slacktest.New(t)
+	var c bottest.Collector
+	var mu sync.Mutex
+	there := map[string]bool{}
+	s.Posted = func(m slacktest.Message) {
+		c.Accept(m.Channel)
+		mu.Lock()
+		defer mu.Unlock()
+		if there[m.Channel] && blind && !strings.Contains(text(map[string]any{"blocks": m.Blocks}), "Sent again after an interruption") {
+			t.Errorf("the second brief in %s is not marked", m.Channel)
+		}
+		there[m.Channel] = true
+	}
+	s.Fault = func(method string, _ url.Values) *slacktest.Fault { return killFault(&c, method, blind) }
+	channel := func(n int) bot.Channel {
+		return bot.Channel{Platform: Platform, Workspace: slacktest.Team, ID: fmt.Sprintf("C%05d", n)}
+	}
+	for i := range 4 * n {
+		s.AddChannel(slacktest.Channel{ID: channel(i).ID})
+	}
+	k := bottest.Killing{Kills: n, Collector: &c, Blind: blind, Channel: channel, Command: func(store string, start time.Time) *exec.Cmd {
+		s.SetNow(func() time.Time { return start.Add(time.Since(start) * bottest.KillSpeed) })
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), killed+"="+s.URL+"\n"+store+"\n"+start.Format(time.RFC3339Nano))
+		cmd.Stderr = t.Output()
+		return cmd
+	}}
+	k.Test(t)
+}
+
+// killFault is what goes wrong with a call: of posts as the collector decides, of look-ups one in twenty.
+func killFault(c *bottest.Collector, method string, blind bool) *slacktest.Fault {
+	switch {
+	case method == "conversations.history" && blind:
+		return &slacktest.Fault{Error: "missing_scope"}
+	case method == "conversations.history" && rand.IntN(20) == 0:
+		return &slacktest.Fault{Status: 503}
+	case method != "chat.postMessage":
+		return nil
+	}
+	switch c.Fault() {
+	case bottest.Limit:
+		return &slacktest.Fault{Status: 429, RetryAfter: 1}
+	case bottest.Unavailable:
+		return &slacktest.Fault{Status: 503}
+	case bottest.StoreThenFail:
+		return &slacktest.Fault{Status: 500, Store: true}
+	case bottest.StoreThenCut:
+		return &slacktest.Fault{Cut: true, Store: true}
+	case bottest.StoreLate:
+		return &slacktest.Fault{Wait: bottest.LateBy(), Store: true}
+	}
+	return nil
+}
