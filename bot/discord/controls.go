@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"podbrief/bot"
@@ -204,6 +205,22 @@ func grouped(all []choice) [][]choice {
 	return out
 }
 
+// between names the numbers that a menu's options begin with, as a brief's do.
+func (c component) between() string {
+	var numbers []string
+	for _, o := range c.Options {
+		n, _, ok := strings.Cut(strings.TrimLeft(o.Label, "👍👎 "), ".")
+		if _, err := strconv.Atoi(n); !ok || err != nil {
+			return "one"
+		}
+		numbers = append(numbers, n)
+	}
+	if first, last := numbers[0], numbers[len(numbers)-1]; first != last {
+		return first + "–" + last
+	}
+	return numbers[0]
+}
+
 func (c *cabinet) menu(group []choice) {
 	m := component{Type: menuType, CustomID: c.id(menuWords + fmt.Sprint(len(c.rows)))}
 	seen := map[string]bool{}
@@ -221,6 +238,6 @@ func (c *cabinet) menu(group []choice) {
 	if len(m.Options) == 0 {
 		return
 	}
-	m.Placeholder = label(orDefault(group[0].kind, "More")+" on …", placeholder)
+	m.Placeholder = label(orDefault(group[0].kind, "Do")+": choose "+m.between(), placeholder)
 	c.rows = append(c.rows, row{Type: rowType, Components: []component{m}})
 }

@@ -18,7 +18,9 @@ var (
 	// markedUp is what Discord turns into a person, channel, command, time or emoji; a backslash does not stop all of them.
 	markedUp = regexp.MustCompile(`<(@|#|/|:|a:|id:|t:)`)
 	// lineMark makes a line a heading, small print or quotation.
-	lineMark = regexp.MustCompile(`(?m)^(\s*)(#{1,3}|-#|>{1,3}|[-+*]|\d+\.)( )`)
+	lineMark = regexp.MustCompile(`(?m)^(\s*)(#{1,3}|-#|>{1,3}|[-+*])( )`)
+	// listMark makes a line an item of a numbered list.
+	listMark = regexp.MustCompile(`(?m)^(\s*\d+)(\. )`)
 	// markdown is what formats inside a line.
 	markdown = regexp.MustCompile("[\\\\*_~`|\\[\\]]")
 )
@@ -82,7 +84,8 @@ func visible(r rune) bool {
 // escape makes a clean text show as it is where Discord reads Markdown.
 func escape(s string) string {
 	s = markdown.ReplaceAllString(s, `\$0`)
-	return lineMark.ReplaceAllString(s, `$1\$2$3`)
+	s = lineMark.ReplaceAllString(s, `$1\$2$3`)
+	return listMark.ReplaceAllString(s, `$1\$2`)
 }
 
 // label is a clean text in one line that fits where Discord reads no Markdown. Marks that a client might read all the same
@@ -90,8 +93,7 @@ func escape(s string) string {
 func label(s string, most int) string {
 	s = strings.NewReplacer("```", "'''", "||", "¦¦").Replace(flat(s))
 	s = lineMark.ReplaceAllString(s, "$1$2\u00a0")
-	short, _ := shorten(s, most)
-	return short
+	return shortenWords(s, most)
 }
 
 // flat is a clean text in one line.
@@ -120,10 +122,19 @@ func shorten(s string, n int) (short string, cut bool) {
 	if end := lastEnd(runes, sentenceEnds); end > 0 {
 		return strings.TrimSpace(string(runes[:end])) + " …", true
 	}
-	if end := lastEnd(runes, wordEnds); end > n/2 {
-		return strings.TrimSpace(string(runes[:end])) + "…", true
+	return shortenWords(s, n), true
+}
+
+// shortenWords returns the whole words of a text that fit into n characters.
+func shortenWords(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
 	}
-	return strings.TrimSpace(string(runes)) + "…", true
+	runes := []rune(s)[:max(n-1, 0)]
+	if end := lastEnd(runes, wordEnds); end > n/2 {
+		runes = runes[:end]
+	}
+	return strings.TrimSpace(string(runes)) + "…"
 }
 
 func sentenceEnds(r, next rune) bool {

@@ -1,0 +1,238 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"podbrief/bot"
+	"podbrief/bot/bottest"
+	"podbrief/bot/discord/discordtest"
+)
+
+func TestPost(t *testing.T) {
+	s := newStage(t)
+	id, err := s.Post(t.Context(), general(), bottest.Brief(5), "delivery-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Post(t.Context(), general(), bottest.Brief(5), "delivery-1")
+	if err != nil || again != id {
+		t.Errorf("posted again: %q, %v; want the first message %q", again, err, id)
+	}
+	msgs := s.server.Messages(discordtest.General)
+	if len(msgs) != 1 {
+		t.Fatalf("%d messages, want 1", len(msgs))
+	}
+	if n, _ := msgs[0].Body["nonce"].(string); len(n) > 25 || n == "" || msgs[0].Body["enforce_nonce"] != true {
+		t.Errorf("nonce %q, enforced %v", n, msgs[0].Body["enforce_nonce"])
+	}
+	if ping, _ := json.Marshal(msgs[0].Body["allowed_mentions"]); string(ping) != `{"parse":[]}` {
+		t.Errorf("allowed_mentions = %s", ping)
+	}
+}
+
+func TestPostDirect(t *testing.T) {
+	s := newStage(t)
+	if _, err := s.Post(t.Context(), personal(discordtest.User), bottest.Brief(1), "d"); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.server.Messages(discordtest.DMOf(discordtest.User))); n != 1 {
+		t.Errorf("%d direct messages, want 1", n)
+	}
+}
+
+func TestPostFile(t *testing.T) {
+	s := newStage(t)
+	m := bot.Message{Text: "Here it is.", File: &bot.File{Name: "podcasts.opml", Type: "text/x-opml", Body: []byte("<opml/>")}}
+	if _, err := s.Post(t.Context(), general(), m, "file"); err != nil {
+		t.Fatal(err)
+	}
+	r := s.server.Requests(http.MethodPost, "/messages")
+	if len(r) != 1 || !strings.HasPrefix(r[0].Header.Get("Content-Type"), "multipart/form-data") {
+		t.Errorf("requests %v, want one with a file", r)
+	}
+}
+
+func TestFind(t *testing.T) {
+	since := time.Now()
+	for _, tt := range []struct {
+		name  string
+		ch    bot.Channel
+		deny  uint64
+		post  bool
+		found bool
+		trust bool
+	}{
+		{"there", general(), 0, true, true, true},
+		{"not there", general(), 0, false, false, true},
+		{"there, without the right to read", general(), uint64(readHistory), true, false, false},
+		{"not there, without the right to read", general(), uint64(readHistory), false, false, false},
+		{"in a forum", forum(), 0, true, true, true},
+		{"not in a forum", forum(), 0, false, false, true},
+		{"direct", personal(discordtest.User), 0, true, true, true},
+		{"not direct", personal(discordtest.User), 0, false, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStage(t)
+			if tt.ch.ID != "" {
+				s.server.Place(tt.ch.ID).Deny = tt.deny
+			}
+			id := ""
+			if tt.post {
+				var err error
+				if id, err = s.Post(t.Context(), tt.ch, bottest.Brief(5), "key-1"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, found, trust, err := s.Find(t.Context(), tt.ch, "key-1", since)
+			if err != nil || found != tt.found || trust != tt.trust || found && got != id {
+				t.Errorf("Find = %q, %v, %v, %v; want %q, %v, %v", got, found, trust, err, id, tt.found, tt.trust)
+			}
+			if _, found, _, _ := s.Find(t.Context(), tt.ch, "key-2", since); found {
+				t.Error("Find found another delivery's message")
+			}
+		})
+	}
+}
+
+func TestFindReadsPages(t *testing.T) {
+	s := newStage(t)
+	since := time.Now()
+	s.server.Chatter(discordtest.General, 150)
+	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "late")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, found, _, err := s.Find(t.Context(), general(), "late", since); !found || got != id || err != nil {
+		t.Errorf("Find = %q, %v, %v; want %q", got, found, err, id)
+	}
+}
+
+func TestFindArchived(t *testing.T) {
+	s := newStage(t)
+	since := time.Now()
+	id, err := s.Post(t.Context(), forum(), bottest.Brief(1), "old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.server.Place(id).Archived = true
+	if got, found, _, err := s.Find(t.Context(), forum(), "old", since); got != id || !found || err != nil {
+		t.Errorf("Find = %q, %v, %v; want %q", got, found, err, id)
+	}
+}
+
+func TestRegister(t *testing.T) {
+	s := newStage(t)
+	cmds := (&bot.Bot{}).Commands()
+	s.init()
+	for range 2 {
+		if err := s.register(t.Context(), cmds); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defs, puts := s.server.Registered()
+	if puts != 1 || len(defs) != 1 {
+		t.Errorf("%d commands registered %d times, want one, once", len(defs), puts)
+	}
+	if strings.Contains(string(defs[0]), "default_member_permissions") {
+		t.Error("the command hides itself from members")
+	}
+	cmds[0].Help = "Another sentence"
+	if err := s.register(t.Context(), cmds); err != nil {
+		t.Fatal(err)
+	}
+	if _, puts := s.server.Registered(); puts != 2 {
+		t.Errorf("changed commands were registered %d times, want 2", puts)
+	}
+}
+
+func TestRegisterDevGuild(t *testing.T) {
+	s := newStage(t)
+	s.DevGuild = discordtest.Guild
+	s.init()
+	if err := s.register(t.Context(), (&bot.Bot{}).Commands()); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.server.Requests(http.MethodPut, "/guilds/"+discordtest.Guild+"/commands"); len(r) != 1 {
+		t.Errorf("registered %d times in the server for development, want once", len(r))
+	}
+}
+
+func TestProbe(t *testing.T) {
+	s := newStage(t)
+	if err := s.Probe(t.Context(), general()); err != nil {
+		t.Errorf("Probe of a channel = %v", err)
+	}
+	if err := s.Probe(t.Context(), bot.Channel{Platform: Platform}); err != nil {
+		t.Errorf("Probe of the token = %v", err)
+	}
+	s.server.Place(discordtest.General).Deny = uint64(sendMessages)
+	err := s.Probe(t.Context(), general())
+	if p, ok := errors.AsType[*bot.PostError](err); !ok || p.Class != bot.ChannelStop || !strings.Contains(err.Error(), "Send Messages") {
+		t.Errorf("Probe without the right = %v, want a stop that names Send Messages", err)
+	}
+}
+
+func TestRunRefusedToken(t *testing.T) {
+	s := newStage(t)
+	s.Token = "wrong"
+	err := s.Run(t.Context(), nil, nil)
+	if !errors.Is(err, errUnauthorized) {
+		t.Errorf("Run = %v, want %v", err, errUnauthorized)
+	}
+	n := len(s.server.Requests(http.MethodGet, ""))
+	if _, err := s.Post(t.Context(), general(), bottest.Brief(1), "x"); classOfError(err) != bot.TenantStop {
+		t.Errorf("Post with a dead token = %v, want %s", err, bot.TenantStop)
+	}
+	if len(s.server.Requests(http.MethodPost, "")) > 0 || len(s.server.Requests(http.MethodGet, "")) > n {
+		t.Error("a call was made with a token that is known to be dead")
+	}
+}
+
+func classOfError(err error) bot.Class {
+	if p, ok := errors.AsType[*bot.PostError](err); ok {
+		return p.Class
+	}
+	return ""
+}
+
+func TestEffective(t *testing.T) {
+	roles := []role{{"g", "3072"}, {"r", "16384"}} // view and send; embed
+	for _, tt := range []struct {
+		name string
+		has  []string
+		over []overwrite
+		want permission
+	}{
+		{"everybody", nil, nil, viewChannel | sendMessages},
+		{"with a role", []string{"r"}, nil, viewChannel | sendMessages | embedLinks},
+		{"denied to everybody", nil, []overwrite{{"g", 0, "0", "2048"}}, viewChannel},
+		{"allowed by a role", []string{"r"}, []overwrite{{"g", 0, "0", "2048"}, {"r", 0, "2048", "0"}}, viewChannel | sendMessages | embedLinks},
+		{"denied to the bot", []string{"r"}, []overwrite{{"me", 1, "0", "16384"}}, viewChannel | sendMessages},
+		{"not to be seen", nil, []overwrite{{"g", 0, "0", "1024"}}, 0},
+	} {
+		if got := effective("g", "me", roles, tt.has, tt.over); got != tt.want {
+			t.Errorf("%s: effective = %b, want %b", tt.name, got, tt.want)
+		}
+	}
+}
+
+// play is a handler that gives the answer to each word, and keeps what it was asked.
+type play struct {
+	asked chan bot.Request
+	say   func(context.Context, bot.Request, func(bot.Message)) bot.Message
+}
+
+func newPlay(say func(context.Context, bot.Request, func(bot.Message)) bot.Message) *play {
+	return &play{asked: make(chan bot.Request, 100), say: say}
+}
+
+func (p *play) handle(ctx context.Context, r bot.Request, progress func(bot.Message)) bot.Message {
+	p.asked <- r
+	return p.say(ctx, r, progress)
+}

@@ -1,0 +1,124 @@
+package discordtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+// Answer is what an interaction was answered with.
+type Answer struct {
+	Type    int            // of the first answer; 0 while there is none
+	Data    map[string]any // of the message as it is now, or of the form or choices
+	Private bool
+	Deleted bool
+	Follow  []map[string]any // follow-ups
+	Edits   int
+
+	id      string
+	expired bool
+	changed chan struct{} // holds a token after each change
+}
+
+// flagEphemeral marks what only the asker sees.
+const flagEphemeral = 64
+
+// Interact sends an interaction and returns its answer, which changes.
+func (s *Server) Interact(i map[string]any) *Answer {
+	s.mu.Lock()
+	id := s.newID()
+	a := &Answer{id: id, changed: make(chan struct{}, 100)}
+	s.answers["token-"+id] = a
+	s.mu.Unlock()
+	i["id"], i["token"], i["application_id"], i["version"] = id, "token-"+id, Application, 1
+	s.Dispatch("INTERACTION_CREATE", i)
+	return a
+}
+
+// Expire ends an interaction's token.
+func (s *Server) Expire(a *Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a.expired = true
+}
+
+// Final waits until an answer is more than a deferral, and returns it as it is then.
+func (s *Server) Final(ctx context.Context, a *Answer) (Answer, error) {
+	for {
+		s.mu.Lock()
+		now := *a
+		s.mu.Unlock()
+		if now.Type != 0 && (now.Type != 5 || now.Edits > 0 || len(now.Follow) > 0) {
+			return now, nil
+		}
+		select {
+		case <-a.changed:
+		case <-ctx.Done():
+			return now, fmt.Errorf("the interaction has the answer %d: %w", now.Type, ctx.Err())
+		}
+	}
+}
+
+// interaction answers calls of an interaction: its callback, and its webhook.
+func (s *Server) interaction(w http.ResponseWriter, method string, path []string, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var parsed map[string]any
+	if len(body) > 0 && json.Unmarshal(body, &parsed) != nil || len(path) < 3 {
+		write(w, 400, object{"code": 50109})
+		return
+	}
+	a := s.answers[path[2]]
+	if a == nil || a.expired {
+		code := 10062
+		if path[0] == "webhooks" {
+			code = 10015
+		}
+		write(w, 404, object{"message": "unknown", "code": code})
+		return
+	}
+	status, code := a.take(method, path, parsed)
+	if code != 0 {
+		write(w, status, object{"message": "refused", "code": code})
+		return
+	}
+	select {
+	case a.changed <- struct{}{}:
+	default:
+	}
+	write(w, status, nil)
+}
+
+// take does one call; code is Discord's error.
+func (a *Answer) take(method string, path []string, body map[string]any) (status, code int) {
+	if path[0] == "interactions" {
+		if a.Type != 0 {
+			return 400, 40060
+		}
+		kind, _ := body["type"].(float64)
+		a.Type = int(kind)
+		a.Data, _ = body["data"].(map[string]any)
+		a.Private = flagged(a.Data)
+		return 204, 0
+	}
+	switch {
+	case a.Type == 0:
+		return 404, 10015
+	case method == http.MethodPatch && !a.Deleted:
+		a.Data = body
+		a.Edits++
+	case method == http.MethodDelete:
+		a.Deleted = true
+		return 204, 0
+	case method == http.MethodPost:
+		a.Follow = append(slices.Clone(a.Follow), body)
+	}
+	return 200, 0
+}
+
+func flagged(data map[string]any) bool {
+	flags, _ := data["flags"].(float64)
+	return int(flags)&flagEphemeral != 0
+}

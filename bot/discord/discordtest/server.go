@@ -1,0 +1,251 @@
+// Package discordtest is a Discord to test against: its REST calls, gateway and interactions, with its nonces, histories
+// that need a permission, limits in their documented forms, and every way in which a gateway ends. It knows nothing of the
+// adapter.
+package discordtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The IDs of what is there from the beginning.
+const (
+	Token       = "test-token"
+	Bot         = "100000000000000001"
+	Application = "100000000000000002"
+	Guild       = "200000000000000001"
+	General     = "300000000000000001" // a text channel
+	Forum       = "300000000000000002"
+	User        = "400000000000000001"
+)
+
+// The types of channels.
+const (
+	Text         = 0
+	DM           = 1
+	PublicThread = 11
+	ForumType    = 15
+)
+
+// Server is a Discord. Its exported fields are set before it is used.
+type Server struct {
+	*httptest.Server
+
+	// Check is asked about every request with a JSON body; what it returns is kept for Wrong.
+	Check func(method, path string, body []byte) error
+	// Fault may answer a request instead of the server, after it was done when Store is set.
+	Fault func(r *http.Request) *Fault
+	// Gateway plays one gateway connection, by its number from 0; nil or a nil result is the usual.
+	Gateway func(n int) Play
+	// Heartbeat is the interval of heartbeats, 1 s when 0.
+	Heartbeat time.Duration
+	// Window is how long a nonce is remembered, 5 minutes when 0.
+	Window time.Duration
+	// Posted is told of every message that is made.
+	Posted func(channel string)
+
+	mu       sync.Mutex
+	serial   int64
+	places   map[string]*Place
+	nonces   map[string]nonce
+	commands []json.RawMessage
+	puts     int
+	requests []Request
+	wrong    []error
+	answers  map[string]*Answer // by interaction token
+	gw       gateway
+}
+
+// Fault is an answer instead of the right one.
+type Fault struct {
+	Status int
+	Body   string
+	Header http.Header
+	Store  bool          // do what was asked all the same
+	Cut    bool          // cut the connection instead of answering
+	Late   time.Duration // wait before storing
+}
+
+// Place is a channel or thread.
+type Place struct {
+	ID       string
+	Type     int
+	Name     string
+	Parent   string
+	Guild    string
+	Owner    string
+	Archived bool
+	Refuse   int    // an error code that posts are refused with
+	Deny     uint64 // permissions that the bot lacks
+	Messages []*Message
+}
+
+// Message is a message that somebody made.
+type Message struct {
+	ID      string
+	Author  string
+	Channel string
+	Body    map[string]any
+}
+
+// Request is a request that was made.
+type Request struct {
+	Method, Path string
+	Body         []byte
+	Header       http.Header
+}
+
+type nonce struct {
+	id string
+	at time.Time
+}
+
+// New starts a server with a guild, a text channel and a forum.
+func New() *Server {
+	s := &Server{places: map[string]*Place{}, nonces: map[string]nonce{}, answers: map[string]*Answer{}}
+	s.places[General] = &Place{ID: General, Name: "general", Guild: Guild}
+	s.places[Forum] = &Place{ID: Forum, Type: ForumType, Name: "briefs", Guild: Guild}
+	s.Server = httptest.NewServer(s)
+	return s
+}
+
+// API is the base address of REST calls.
+func (s *Server) API() string { return s.URL + "/api/v10" }
+
+// Place returns a channel; it is made when it does not exist.
+func (s *Server) Place(id string) *Place {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.places[id]
+	if p == nil {
+		p = &Place{ID: id, Name: "channel " + id, Guild: Guild}
+		s.places[id] = p
+	}
+	return p
+}
+
+// Messages returns the messages of a channel.
+func (s *Server) Messages(channel string) []*Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.places[channel]; p != nil {
+		return append([]*Message{}, p.Messages...)
+	}
+	return nil
+}
+
+// Requests returns the requests whose path contains part.
+func (s *Server) Requests(method, part string) []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Request
+	for _, r := range s.requests {
+		if r.Method == method && strings.Contains(r.Path, part) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Wrong returns what Check found.
+func (s *Server) Wrong() []error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]error{}, s.wrong...)
+}
+
+// discordEpoch is from when IDs count, in milliseconds.
+const discordEpoch = 1420070400000
+
+// newID returns an ID of this moment. The caller holds mu.
+func (s *Server) newID() string {
+	s.serial++
+	return strconv.FormatInt((time.Now().UnixMilli()-discordEpoch)<<22|s.serial&0x3fffff, 10)
+}
+
+// ServeHTTP answers REST calls and takes gateway connections.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/gateway") {
+		s.serveGateway(w, r)
+		return
+	}
+	body, err := bodyOf(r)
+	if err != nil {
+		return // the client has gone
+	}
+	s.note(r, body)
+	if f := s.fault(r); f != nil {
+		s.faulty(w, r, body, f)
+		return
+	}
+	s.route(w, r, body)
+}
+
+// bodyOf reads the JSON of a request, which stands in a part of a form when there are files.
+func bodyOf(r *http.Request) ([]byte, error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return io.ReadAll(r.Body)
+	}
+	err := r.ParseMultipartForm(1 << 20)
+	return []byte(r.FormValue("payload_json")), err
+}
+
+func (s *Server) note(r *http.Request, body []byte) {
+	path := strings.TrimPrefix(r.URL.Path, "/api/v10")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, Request{Method: r.Method, Path: path, Body: body, Header: r.Header})
+	if s.Check != nil && len(body) > 0 {
+		if err := s.Check(r.Method, path, body); err != nil {
+			s.wrong = append(s.wrong, fmt.Errorf("%s %s: %w: %s", r.Method, path, err, body))
+		}
+	}
+}
+
+func (s *Server) fault(r *http.Request) *Fault {
+	if s.Fault == nil {
+		return nil
+	}
+	return s.Fault(r)
+}
+
+func (s *Server) faulty(w http.ResponseWriter, r *http.Request, body []byte, f *Fault) {
+	time.Sleep(f.Late)
+	if f.Store {
+		s.route(httptest.NewRecorder(), r, body)
+	}
+	if f.Cut {
+		panic(http.ErrAbortHandler)
+	}
+	for k, v := range f.Header {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(f.Status)
+	io.WriteString(w, f.Body) //nolint:errcheck // whoever asked is gone
+}
+
+// Limited is a 429 as Discord documents it.
+func Limited(after time.Duration, scope string) *Fault {
+	h := http.Header{"Retry-After": {strconv.FormatFloat(after.Seconds(), 'f', 3, 64)}, "X-Ratelimit-Scope": {scope}, "Content-Type": {"application/json"}}
+	if scope == "global" {
+		h.Set("X-RateLimit-Global", "true")
+	} else {
+		h.Set("X-RateLimit-Bucket", "abcd1234")
+	}
+	return &Fault{
+		Status: http.StatusTooManyRequests, Header: h,
+		Body: fmt.Sprintf(`{"message":"You are being rate limited.","retry_after":%f,"global":%t}`, after.Seconds(), scope == "global"),
+	}
+}
+
+// Refused is an error of Discord with a code.
+func Refused(status, code int) *Fault {
+	return &Fault{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: fmt.Sprintf(`{"message":"refused","code":%d}`, code)}
+}

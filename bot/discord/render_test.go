@@ -1,0 +1,177 @@
+package discord
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"podbrief/bot"
+	"podbrief/bot/bottest"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// drawn is all that people see of a message.
+func drawn(m bot.Message) string {
+	parts := texts(render(m, ""))
+	if m.Form != nil {
+		f := formOf(m.Form)
+		parts = append(parts, f.Title)
+		for _, p := range f.Components {
+			parts = append(parts, p.Label, p.Description, p.Content)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// texts are the strings of a message.
+func texts(m message) []string {
+	out := []string{m.Content}
+	for _, e := range m.Embeds {
+		out = append(out, e.Title, e.Description)
+		if e.Footer != nil {
+			out = append(out, e.Footer.Text)
+		}
+	}
+	for _, r := range m.Components {
+		for _, c := range r.Components {
+			out = append(out, c.Label, c.Placeholder)
+			for _, o := range c.Options {
+				out = append(out, o.Label)
+			}
+		}
+	}
+	return out
+}
+
+func TestRenderGolden(t *testing.T) {
+	for _, f := range bottest.Fixtures() {
+		var sent any = render(f.Message, "markedmarked")
+		if f.Message.Form != nil {
+			sent = formOf(f.Message.Form)
+		}
+		var sb strings.Builder
+		enc := json.NewEncoder(&sb)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(sent); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", f.Name+".golden")
+		if *update {
+			if err := os.WriteFile(path, []byte(sb.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sb.String() != string(want) {
+			t.Errorf("%s: drawn differently; look at it and run with -update:\n%s", f.Name, sb.String())
+		}
+	}
+}
+
+func TestDrawn(t *testing.T) { bottest.TestDrawn(t, drawn) }
+
+func TestRenderWithinLimits(t *testing.T) {
+	for _, f := range bottest.Fixtures() {
+		if f.Message.IsZero() || f.Message.Form != nil {
+			continue
+		}
+		out := render(f.Message, "markedmarked")
+		if err := out.check(); err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+		b, err := json.Marshal(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := schemas(); s != nil {
+			if err := s.check("POST", "/channels/1/messages", b); err != nil {
+				t.Errorf("%s: %v", f.Name, err)
+			}
+		}
+	}
+}
+
+// TestRenderKeepsClaims checks that the longest brief has all its claims and links, and that what is left out is said.
+func TestRenderKeepsClaims(t *testing.T) {
+	m := bottest.Brief(10)
+	for i := range m.Sections {
+		m.Sections[i].Quote, m.Sections[i].Short = strings.Repeat("They said this and that. ", 40), true
+	}
+	out := strings.Join(texts(render(m, "")), "\n")
+	for _, s := range m.Sections {
+		if !strings.Contains(out, s.Link.URL) || !strings.Contains(out, escape(flat(s.Heading))) {
+			t.Errorf("left out: %s", s.Heading)
+		}
+	}
+	if strings.Contains(out, "They said this") || !strings.Contains(out, shortened) {
+		t.Error("the quotes are not what was left out first")
+	}
+}
+
+func TestQuoteOnce(t *testing.T) {
+	m := bottest.Brief(1)
+	if n := strings.Count(drawn(m), "You know"); n > 1 {
+		t.Errorf("the quote is drawn %d times", n)
+	}
+}
+
+func TestMarkedOnce(t *testing.T) {
+	for _, f := range bottest.Fixtures() {
+		if f.Message.Form != nil || f.Message.IsZero() {
+			continue
+		}
+		n := "abcdefghijklmnopqrstuvwx"
+		b, err := json.Marshal(render(f.Message, markerOf(n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var p posted
+		if err := json.Unmarshal(b, &p); err != nil {
+			t.Fatal(err)
+		}
+		if !p.carries(n) {
+			t.Errorf("%s: the delivery's marker is not found in it", f.Name)
+		}
+	}
+}
+
+func TestShorten(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		n    int
+		want string
+	}{
+		{"Short.", 10, "Short."},
+		{"One sentence. Another one.", 20, "One sentence. …"},
+		{"no end in here at all", 14, "no end in…"},
+		{"長い文章が続きます。もう一つ。", 13, "長い文章が続きます。 …"},
+	} {
+		if got, _ := shorten(tt.in, tt.n); got != tt.want {
+			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
+		}
+	}
+}
+
+func FuzzEscape(f *testing.F) {
+	f.Add(bottest.HostileText, 20)
+	f.Add("\\[", 3)
+	f.Fuzz(func(t *testing.T, s string, n int) {
+		n = 3 + int(uint(n)%500)
+		got, _ := cutMarkdown(clean(s), n)
+		if utf8.RuneCountInString(got) > n {
+			t.Errorf("cutMarkdown(%q, %d) has %d characters", s, n, utf8.RuneCountInString(got))
+		}
+		if !utf8.ValidString(got) {
+			t.Errorf("cutMarkdown(%q) = %q, which is no text", s, got)
+		}
+	})
+}
