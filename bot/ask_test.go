@@ -1,0 +1,42 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"podbrief/digest/insight"
+)
+
+// counting is an answerer that counts its calls and keeps who was charged for the last one.
+type counting struct {
+	calls    int
+	accounts []insight.Account
+}
+
+func (c *counting) Answer(ctx context.Context, _ insight.Asking) (insight.Answer, error) {
+	c.calls++
+	c.accounts = insight.Accounts(ctx)
+	return insight.Answer{}, nil
+}
+
+// A user who asks a thousand times in ten minutes costs at most ten calls of a model.
+func TestQuestionsAreLimited(t *testing.T) {
+	b, _ := emptyBot(t)
+	model := &counting{}
+	b.Engine.Answerer = model
+	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	b.Times.Now = func() time.Time { return now }
+	for i := range 1000 {
+		now = now.Add(600 * time.Millisecond)
+		b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: Read, Words: []string{"ask", fmt.Sprintf("what about %d?", i)}}, nil)
+	}
+	if model.calls == 0 || model.calls > 10 {
+		t.Errorf("1,000 questions made %d calls, want 1 to 10", model.calls)
+	}
+	want := []insight.Account{{Kind: "workspace", Name: workspaceKey(room("C1"))}, {Kind: "channel", Name: channelKey(room("C1"))}}
+	if len(model.accounts) != 2 || model.accounts[0] != want[0] || model.accounts[1] != want[1] {
+		t.Errorf("charged %v, want %v", model.accounts, want)
+	}
+}
