@@ -12,6 +12,7 @@ const (
 	relatedSurely  = 0.31 // cosine from which on the episodes may be about different things
 	sharedSurely   = 3    // terms of which they then have so many in common
 	sameSubject    = 0.15 // closeness of the episodes
+	toldBy         = 3    // docs that tell an episode's subject
 	relatedAround  = 0.5  // weight of that closeness beside the cosine
 	titleTimes     = 3    // how often a title's word counts among an episode's
 	relatedMeaning = 0.45 // cosine of a model's vectors
@@ -97,13 +98,17 @@ func (x *Index) kin(d int) []Scored {
 		s.unit = x.unit(s.unit[:0], x.docs[other].vec)
 		c, e := cosine(p.vec, s.unit), int(x.docs[other].episode)
 		around := subject.closeness(x, e)
-		if c >= relatedEnough && around >= sameSubject || c >= relatedSurely && shared(p.vec, s.unit) >= sharedSurely {
+		vague := !x.told(int(x.docs[d].episode)) || !x.told(e)
+		if c >= relatedEnough && around >= sameSubject || (vague && c >= relatedEnough || c >= relatedSurely) && shared(p.vec, s.unit) >= sharedSurely {
 			out = append(out, Scored{x.docs[other].id, relatedText*(c+relatedAround*around) + relatedTitle*titles[e]})
 		}
 	}
 	best(out)
 	return out
 }
+
+// told reports whether so much of an episode is known that its subject is.
+func (x *Index) told(episode int) bool { return len(x.episodes[episode].docs) >= toldBy }
 
 // shared counts the terms that two vectors have in common.
 func shared(a, b []weighted) int {
