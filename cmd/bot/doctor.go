@@ -38,7 +38,7 @@ func (doctorLLMCmd) Run(ctx context.Context, a *app, address storeAddress) (err 
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%s of the models cannot be used", count(failed, "duty"))
+		return fmt.Errorf("%d of the 4 duties failed", failed)
 	}
 	return nil
 }
