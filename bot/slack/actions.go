@@ -56,7 +56,7 @@ func (p *page) button(id string, a bot.Action) slack.BlockElement {
 
 // label is what a button shows. A button has little room, so that words of a long label are left out.
 func (p *page) label(a bot.Action) string {
-	s := flat(a.Label)
+	s := a.Label
 	if utf8.RuneCountInString(s) > maxButton {
 		s, _ = shorten(s, maxButton)
 	}

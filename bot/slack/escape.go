@@ -48,6 +48,9 @@ func clean(s string) string {
 
 // unlink makes addresses into words, also those that come apart into others.
 func unlink(s string) string {
+	if !strings.Contains(s, ":") {
+		return s
+	}
 	for webScheme.MatchString(s) {
 		s = webScheme.ReplaceAllString(s, "")
 	}

@@ -44,6 +44,7 @@ const (
 // with less room for each field and without the quotes that are Short; then without lines between sections, and at last
 // without the last sections.
 func render(m bot.Message, most int) rendered {
+	m = tidy(m)
 	p := page{sections: len(m.Sections)}
 	for i, limit := range fieldLimits {
 		p.limit, p.dropShort = limit, i > 0
@@ -61,6 +62,27 @@ func render(m bot.Message, most int) rendered {
 	return rendered{Text: notice(m), Blocks: p.blocks}
 }
 
+// tidy cleans every text of a message. Those that are one line stay one, so that no outside text makes up lines of ours.
+func tidy(m bot.Message) bot.Message {
+	m.Heading, m.Text, m.Footer, m.Summary = flat(m.Heading), clean(m.Text), flat(m.Footer), flat(m.Summary)
+	m.Actions = tidyActions(m.Actions)
+	m.Sections = slices.Clone(m.Sections)
+	for i := range m.Sections {
+		s := &m.Sections[i]
+		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = flat(s.Heading), clean(s.Text), flat(s.Quote), flat(s.Meta), flat(s.Link.Label)
+		s.Actions = tidyActions(s.Actions)
+	}
+	return m
+}
+
+func tidyActions(actions []bot.Action) []bot.Action {
+	actions = slices.Clone(actions)
+	for i := range actions {
+		actions[i].Label = flat(actions[i].Label)
+	}
+	return actions
+}
+
 // page is a message while it is drawn.
 type page struct {
 	limit     int  // characters of a field
@@ -76,12 +98,12 @@ type page struct {
 
 func (p *page) draw(m bot.Message) {
 	p.blocks, p.text, p.size, p.cut = nil, nil, 0, false
-	if h := flat(m.Heading); utf8.RuneCountInString(h) <= maxHeader && h != "" {
+	if h := m.Heading; utf8.RuneCountInString(h) <= maxHeader && h != "" {
 		p.add(slack.NewHeaderBlock(plainText(h)), h)
 	} else {
 		p.line(bold, h)
 	}
-	p.lines(m.Text)
+	p.line(nil, m.Text)
 	for i, s := range m.Sections[:min(p.sections, len(m.Sections))] {
 		if i > 0 && !p.dense && len(s.Actions) > 2 {
 			p.flush()
@@ -108,11 +130,11 @@ func join(between string, parts ...string) string {
 // section draws a part of a message: claim, text, quote and source in one block, what is small and what can be pressed
 // under it.
 func (p *page) section(s bot.Section) {
-	p.line(bold, flat(s.Heading))
-	p.lines(s.Text)
-	if quote := flat(s.Quote); quote != "" && !(s.Short && p.dropShort) {
-		p.quote(quote)
-	} else if quote != "" {
+	p.line(bold, s.Heading)
+	p.line(nil, s.Text)
+	if s.Quote != "" && !(s.Short && p.dropShort) {
+		p.quote(s.Quote)
+	} else if s.Quote != "" {
 		p.cut = true
 	}
 	p.link(s.Link)
@@ -144,9 +166,6 @@ func (p *page) line(style *slack.RichTextSectionTextStyle, text string) {
 	p.text = append(p.text, slack.NewRichTextSection(slack.NewRichTextSectionTextElement(p.fit(text, maxField), style)))
 }
 
-// lines adds a text as it is broken into lines.
-func (p *page) lines(text string) { p.line(nil, clean(text)) }
-
 func (p *page) quote(text string) {
 	p.text = append(p.text, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{
 		slack.NewRichTextSectionTextElement(p.fit("“"+text+"”", maxField), nil),
@@ -155,7 +174,7 @@ func (p *page) quote(text string) {
 
 // link adds the address of a source under its label; one that Slack would not take is only named.
 func (p *page) link(l bot.Link) {
-	label, address := flat(l.Label), webAddress(l.URL)
+	label, address := l.Label, webAddress(l.URL)
 	if address == "" {
 		p.line(nil, label)
 		return
@@ -202,7 +221,7 @@ func (p *page) small(image, text string) {
 		p.size += len(address)
 		parts = append(parts, slack.NewImageBlockElement(address, "artwork"))
 	}
-	if text = flat(text); text != "" {
+	if text != "" {
 		parts = append(parts, plainText(p.fit(text, 1_000)))
 	}
 	if len(parts) > 0 {
@@ -214,7 +233,7 @@ func plainText(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
 }
 
-// notice is the line that a notification shows.
+// notice is the line that a notification shows of a tidy message.
 func notice(m bot.Message) string {
 	text := m.Summary
 	if text == "" {

@@ -42,7 +42,7 @@ type incoming struct {
 }
 
 // zero reports that there is nothing to do.
-func (in *incoming) zero() bool { return in.event == bot.None && in.words == nil }
+func (in *incoming) zero() bool { return in.event == bot.None && (in.words == nil || in.user == "") }
 
 // decode reads a payload. The zero incoming with an ID is something that is none of our business. It is a pure function.
 func decode(kind string, body []byte, self slack.AuthTestResponse) (incoming, error) {
