@@ -15,6 +15,7 @@ import (
 )
 
 func TestPost(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	id, err := s.Post(t.Context(), general(), bottest.Brief(5), "delivery-1")
 	if err != nil {
@@ -37,6 +38,7 @@ func TestPost(t *testing.T) {
 }
 
 func TestPostDirect(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	if _, err := s.Post(t.Context(), personal(discordtest.User), bottest.Brief(1), "d"); err != nil {
 		t.Fatal(err)
@@ -47,6 +49,7 @@ func TestPostDirect(t *testing.T) {
 }
 
 func TestPostFile(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	m := bot.Message{Text: "Here it is.", File: &bot.File{Name: "podcasts.opml", Type: "text/x-opml", Body: []byte("<opml/>")}}
 	if _, err := s.Post(t.Context(), general(), m, "file"); err != nil {
@@ -101,6 +104,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestFindReadsPages(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	since := time.Now()
 	s.server.Chatter(discordtest.General, 150)
@@ -114,6 +118,7 @@ func TestFindReadsPages(t *testing.T) {
 }
 
 func TestFindArchived(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	since := time.Now()
 	id, err := s.Post(t.Context(), forum(), bottest.Brief(1), "old")
@@ -127,6 +132,7 @@ func TestFindArchived(t *testing.T) {
 }
 
 func TestRegister(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	cmds := (&bot.Bot{}).Commands()
 	s.init()
@@ -152,6 +158,7 @@ func TestRegister(t *testing.T) {
 }
 
 func TestRegisterDevGuild(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.DevGuild = discordtest.Guild
 	s.init()
@@ -164,6 +171,7 @@ func TestRegisterDevGuild(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	if err := s.Probe(t.Context(), general()); err != nil {
 		t.Errorf("Probe of a channel = %v", err)
@@ -179,6 +187,7 @@ func TestProbe(t *testing.T) {
 }
 
 func TestRunRefusedToken(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.Token = "wrong"
 	err := s.Run(t.Context(), nil, nil)

@@ -25,6 +25,7 @@ func commands() []bot.Command { return (&bot.Bot{}).Commands() }
 
 // TestEveryCommand plays every command with every argument.
 func TestEveryCommand(t *testing.T) {
+	t.Parallel()
 	s, p := newStage(t), newPlay(echo)
 	cmds := commands()
 	for i := range cmds {
@@ -109,6 +110,7 @@ func TestWhere(t *testing.T) {
 }
 
 func TestComplete(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	cmds := commands()
 	at := slices.IndexFunc(cmds, func(c bot.Command) bool { return c.Word == "topic" })
@@ -172,6 +174,7 @@ func TestSlow(t *testing.T) {
 }
 
 func TestForms(t *testing.T) {
+	t.Parallel()
 	s, p := newStage(t), newPlay(echo)
 	cmds := commands()
 	at := slices.IndexFunc(cmds, func(c bot.Command) bool { return c.Word == "settings" })
@@ -206,6 +209,7 @@ func TestForms(t *testing.T) {
 
 // TestPressEverything presses all that stands under a brief.
 func TestPressEverything(t *testing.T) {
+	t.Parallel()
 	s, p := newStage(t), newPlay(echo)
 	cmds := commands()
 	for i := range cmds {
@@ -250,6 +254,7 @@ func TestPressEverything(t *testing.T) {
 
 // TestAnswerInThread checks that a long answer to a press does not disturb the channel.
 func TestAnswerInThread(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
 		return bot.Message{Text: "long answer", InThread: true}
@@ -272,6 +277,7 @@ func TestAnswerInThread(t *testing.T) {
 }
 
 func TestOldButton(t *testing.T) {
+	t.Parallel()
 	s, p := newStage(t), newPlay(echo)
 	s.run(commands(), p.handle)
 	a := s.answered(s.server.Interact(discordtest.Press(discordtest.In(discordtest.General, 0), "1", "0~old")))
@@ -282,6 +288,7 @@ func TestOldButton(t *testing.T) {
 
 // TestExpiredToken checks that an answer is posted when the interaction cannot be answered any more.
 func TestExpiredToken(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	release := make(chan struct{})
 	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
@@ -297,6 +304,7 @@ func TestExpiredToken(t *testing.T) {
 }
 
 func TestActsOnce(t *testing.T) {
+	t.Parallel()
 	s, p := newStage(t), newPlay(echo)
 	s.run(nil, p.handle)
 	in := discordtest.Command(discordtest.In(discordtest.General, 0), "status")
@@ -369,6 +377,7 @@ func TestMessages(t *testing.T) {
 }
 
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	s, p := newStage(t), newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message { return bot.Message{} })
 	s.run(nil, p.handle)
 	next := func() bot.Request {
@@ -397,6 +406,7 @@ func TestEvents(t *testing.T) {
 
 // TestPanic checks that a panic in the bot ends one answer only.
 func TestPanic(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	p := newPlay(func(_ context.Context, r bot.Request, _ func(bot.Message)) bot.Message {
 		if r.Words[0] == "status" {

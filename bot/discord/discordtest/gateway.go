@@ -53,6 +53,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	}
 	defer ws.Close()
 	c := &Conn{Conn: ws, server: s}
+	defer c.leave()
 	s.gw.mu.Lock()
 	n := s.gw.conns
 	s.gw.conns++
@@ -163,7 +164,6 @@ func (c *Conn) dispatch(name, data string) bool {
 
 // Serve answers heartbeats until the connection ends.
 func (c *Conn) Serve() {
-	defer c.leave()
 	for {
 		var p packet
 		if c.ReadJSON(&p) != nil {
@@ -177,7 +177,6 @@ func (c *Conn) Serve() {
 
 // Silence reads and never answers.
 func (c *Conn) Silence() {
-	defer c.leave()
 	for {
 		if _, _, err := c.ReadMessage(); err != nil {
 			return
