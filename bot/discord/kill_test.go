@@ -71,6 +71,7 @@ func TestKill(t *testing.T) {
 			return bot.Channel{Platform: Platform, Workspace: discordtest.Guild, ID: id}
 		},
 		Command: func(store string, start time.Time) *exec.Cmd {
+			s.SetClock(func() time.Time { return start.Add(time.Since(start) * killSpeed) })
 			cmd := exec.Command(os.Args[0])
 			cmd.Env = append(os.Environ(), killedVar+"="+strings.Join([]string{s.API(), store, start.Format(time.RFC3339Nano)}, " "))
 			cmd.Stderr = t.Output()
@@ -79,6 +80,9 @@ func TestKill(t *testing.T) {
 	}
 	k.Test(t)
 }
+
+// killSpeed is how fast the clock of a bot in the harness runs.
+const killSpeed = 100
 
 // killFault makes a fault of the harness into an answer of Discord.
 func killFault(f bottest.Fault) *discordtest.Fault {
