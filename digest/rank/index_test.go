@@ -152,7 +152,7 @@ func TestIndexForgets(t *testing.T) {
 			x.forceCompact()
 		}
 		for _, query := range []string{"postgres index", "bread", "llm agent token"} {
-			if diff := cmp.Diff(byHand(kept, query), x.Search(query, 100), near6); diff != "" {
+			if diff := cmp.Diff(byHand(kept, query), scoresOf(x.Search(query, 100)), near6); diff != "" {
 				t.Errorf("Search(%q) (-by hand +got):\n%s", query, diff)
 			}
 		}
@@ -165,8 +165,16 @@ func TestIndexForgets(t *testing.T) {
 // near6 compares numbers to about six digits: the index adds float32.
 var near6 = cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 1e-4*max(1, math.Abs(a)) })
 
+func scoresOf(found []Scored) map[string]float64 {
+	out := map[string]float64{}
+	for _, s := range found {
+		out[s.ID] = s.Score
+	}
+	return out
+}
+
 // byHand is BM25 over texts as the textbook has it.
-func byHand(docs []Doc, query string) []Scored {
+func byHand(docs []Doc, query string) map[string]float64 {
 	v := newVocabulary()
 	content := func(s string) []term {
 		return slices.DeleteFunc(v.addAll(nil, s), func(t term) bool { return v.stop[t] })
@@ -178,7 +186,7 @@ func byHand(docs []Doc, query string) []Scored {
 			df[c.term()]++
 		}
 	}
-	var out []Scored
+	out := map[string]float64{}
 	for _, d := range docs {
 		score, terms := 0.0, content(d.Text)
 		for _, t := range content(query) {
@@ -186,10 +194,9 @@ func byHand(docs []Doc, query string) []Scored {
 			score += idf(len(docs), df[t]) * saturate(count, float64(len(terms)), float64(total)/float64(len(docs)))
 		}
 		if score > 0 {
-			out = append(out, Scored{d.ID, score})
+			out[d.ID] = score
 		}
 	}
-	best(out)
 	return out
 }
 

@@ -124,17 +124,35 @@ func (x *Index) barFeed(w *window, feed int) {
 	}
 }
 
-// barWord bars the docs whose text or title speaks of a word or topic.
+// barWord bars the docs whose text or title speaks of a word or topic. The words themselves bar whatever they mean.
 func (x *Index) barWord(w *window, name string, s *scratch) {
-	p := x.prepare(name)
-	if len(p.concepts) == 0 {
+	concepts := strong(x.prepare(name).concepts)
+	if len(concepts) == 0 {
 		return
 	}
+	x.bar(w, concepts, s)
+	words := x.lookUp(name)
+	if ambiguous := len(words) == 1 && words[0] != absent && x.vocab.names[x.vocab.text[words[0]]]; !ambiguous {
+		x.bar(w, []concept{{phrases: []phrase{{words, weightName}}}}, s)
+	}
+}
+
+// strong leaves the phrases that are enough by themselves.
+func strong(concepts []concept) []concept {
+	var out []concept
+	for _, c := range concepts {
+		c.phrases = slices.DeleteFunc(slices.Clone(c.phrases), func(p phrase) bool { return p.weight < weightClose })
+		out = append(out, c)
+	}
+	return out
+}
+
+// bar bars the docs that speak of all concepts.
+func (x *Index) bar(w *window, concepts []concept, s *scratch) {
 	n := len(w.barred)
 	met := grown(&s.met, n)
 	first := x.firstEpisode(w.from)
-	for _, c := range p.concepts {
-		c.phrases = slices.DeleteFunc(slices.Clone(c.phrases), func(p phrase) bool { return p.weight < weightClose })
+	for _, c := range concepts {
 		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes)-first)
 		x.inTexts(c, w.from, texts)
 		x.inHeads(c, first, heads)
@@ -145,7 +163,7 @@ func (x *Index) barWord(w *window, name string, s *scratch) {
 		}
 	}
 	for i := range met {
-		if int(met[i]) == len(p.concepts) {
+		if int(met[i]) == len(concepts) {
 			w.barred[i] = barredMuted
 		}
 	}
