@@ -45,11 +45,13 @@ func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address 
 	}
 	client := feed.NewClient(feed.Policy{Allow: a.config.Fields("FETCH_ALLOW")})
 	b := &bot.Bot{
-		DB: db, Engine: e, Queue: q, Log: lg, Zone: time.Local.String(), Adapters: a.adapters(quit),
+		DB: db, Engine: e, Queue: q, Log: lg, Zone: time.Local.String(), Adapters: a.adapters(lg, quit),
 		Sources: bot.Sources{Catalog: catalog(), Packs: a.config.Fields("PACKS"), Client: client, Directory: a.directory(client)},
 	}
 	if file, ok := db.(*store.Bolt); ok {
-		b.Compact = func(ctx context.Context) error { return file.Compact(ctx, strings.TrimPrefix(string(address), "bolt:")) }
+		b.Compact = func(ctx context.Context) error {
+			return file.Compact(ctx, strings.TrimPrefix(string(address), "bolt:"))
+		}
 	}
 	if e.Embedder != nil || e.Headline != nil {
 		budget := budgetOf(a.config, db)
@@ -65,7 +67,17 @@ func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address 
 }
 
 // adapters returns the platforms that are configured; without any, the console.
-func (a *app) adapters(quit func()) []bot.Adapter {
+func (a *app) adapters(lg *slog.Logger, quit func()) []bot.Adapter {
+	var out []bot.Adapter
+	if s := a.slack(lg); s != nil {
+		out = append(out, s)
+	}
+	if d := a.discord(lg); d != nil {
+		out = append(out, d)
+	}
+	if len(out) > 0 {
+		return out
+	}
 	fmt.Fprintln(a.stderr, "No chat platform is configured, so this is the console: type “help”, or set SLACK_BOT_TOKEN or DISCORD_TOKEN.")
 	return []bot.Adapter{&console.Console{
 		In: a.stdin, Out: a.stdout, Width: a.screen.width, Styled: a.screen.colour, Prompt: isTerminal(a.stdin), Quit: quit,
@@ -84,7 +96,8 @@ func (a *app) directory(client *http.Client) directory.Directory {
 	return &directory.Apple{Client: client, URL: address}
 }
 
-// listen answers /healthz until ctx is done; without an address nowhere.
+// listen answers /healthz, and at its name each platform that sends signed requests, until ctx is done; without an address
+// nowhere.
 func listen(ctx context.Context, address string, b *bot.Bot) error {
 	if address == "" {
 		return nil
@@ -102,6 +115,11 @@ func listen(ctx context.Context, address string, b *bot.Bot) error {
 		}
 		json.NewEncoder(w).Encode(h) //nolint:errcheck // whoever asked is gone
 	})
+	for _, a := range b.Adapters {
+		if h, ok := a.(http.Handler); ok {
+			mux.Handle("/"+a.Platform(), h)
+		}
+	}
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	stop := context.AfterFunc(ctx, func() { srv.Close() })
 	defer stop()
