@@ -36,11 +36,18 @@ func (b *Bot) topic(ctx context.Context, a *asking) (Message, error) {
 	b.wake(ctx, sub.Channel)
 	text := sentence("Following", t.want) + sentence("Leaving out", t.not)
 	if len(t.want) > 0 {
-		text += fmt.Sprintf("I look for it in %s.", count(scanned, "podcast"))
+		text += fmt.Sprintf("I look for %s in %s.", itOrThem(t.want), count(scanned, "podcast"))
 	}
 	m := b.confirm(ctx, sub, text)
 	b.propose(ctx, a, &m, sub, t.want)
 	return m, nil
+}
+
+func itOrThem(list []string) string {
+	if len(list) == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 // fresh returns what makes a subscription for a request that is the first of its channel.
@@ -200,11 +207,19 @@ func (b *Bot) choose(ctx context.Context, a *asking, word string, choices []dire
 			words = []string{word, me, token(p.URL)}
 		}
 		m.Sections = append(m.Sections, Section{
-			Heading: p.Title, Text: p.Author, Link: Link{Label: "Web page", URL: p.Page},
+			Heading: p.Title, Text: firstOf(p.Author, "at "+hostOf(p.URL)), Link: webPage(p),
 			Actions: []Action{{Label: clip(p.Title, 60), Command: words}},
 		})
 	}
 	return m, nil
+}
+
+// webPage links to a podcast's page, when it is known.
+func webPage(p directory.Podcast) Link {
+	if p.Page == "" {
+		return Link{}
+	}
+	return Link{Label: "Web page", URL: p.Page}
 }
 
 // unfollow takes a podcast off the followed ones.
@@ -225,13 +240,16 @@ func (b *Bot) unfollow(ctx context.Context, a *asking) (Message, error) {
 	return b.confirm(ctx, sub, "No longer following "+gone.Title+"."), nil
 }
 
-// mute leaves out a podcast when it is one that is known, or else a word or topic.
+// mute leaves out a podcast when its whole name or address is given, or else a word or topic: "kubernetes" is a word, also
+// where a podcast has it in its name.
 func (b *Bot) mute(ctx context.Context, a *asking) (Message, error) {
 	var muted string
 	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
-		if hits := b.named(nil, a.args); len(hits) == 1 {
+		if hits := b.called(a.args); len(hits) > 0 {
 			muted = hits[0].Title
-			s.Mute, s.Follow = addTo(s.Mute, hits[0].URL), without(s.Follow, hits[0].URL)
+			for _, p := range hits {
+				s.Mute, s.Follow = addTo(s.Mute, p.URL), without(s.Follow, p.URL)
+			}
 			return nil
 		}
 		word := foldTerm(a.args)
@@ -261,10 +279,13 @@ func (b *Bot) unmute(ctx context.Context, a *asking) (Message, error) {
 			return nil
 		}
 		hits := b.named(s.Mute, a.args)
-		if len(hits) != 1 {
+		if len(hits) == 0 || hits[0].Title != hits[len(hits)-1].Title {
 			return tell("Nothing of that name is muted here; these are: %s.", listOr(slices.Concat(b.titlesOf(s.Mute), s.MuteWords), "none"))
 		}
-		back, s.Mute = hits[0].Title, without(s.Mute, hits[0].URL)
+		back = hits[0].Title
+		for _, p := range hits {
+			s.Mute = without(s.Mute, p.URL)
+		}
 		return nil
 	})
 	if err != nil {

@@ -137,18 +137,26 @@ func (b *Bot) feeds(ctx context.Context, a *asking) (Message, error) {
 	}
 	m := Message{Heading: count(len(health), "podcast") + " scanned", Private: true,
 		Actions: []Action{{Label: "Export", Command: []string{"feeds", "export"}}}}
-	var well []string
+	const troubled = 15
+	var well, more []string
 	for _, h := range health {
-		if trouble := troubleOf(h); trouble != "" && len(m.Sections) < 15 {
-			m.Sections = append(m.Sections, Section{Heading: podcastName(h.Feed), Text: trouble})
+		if trouble := troubleOf(h); trouble != "" {
+			if len(m.Sections) < troubled {
+				m.Sections = append(m.Sections, Section{Heading: podcastName(h.Feed), Text: trouble})
+			} else {
+				more = append(more, podcastName(h.Feed))
+			}
 			continue
 		}
 		well = append(well, fmt.Sprintf("%s: %s, %s with a transcript, %s", podcastName(h.Feed),
 			count(h.Episodes, "episode"), strconv.Itoa(h.Transcripts), count(h.Insights, "insight")))
 	}
+	if len(more) > 0 {
+		m.Sections = append(m.Sections, Section{Heading: "Not read either", Text: clip(strings.Join(more, ", "), 600)})
+	}
 	const shown = 40
-	if more := len(well) - shown; more > 0 {
-		well = append(well[:shown], fmt.Sprintf("and %d more: “feeds export” lists all", more))
+	if n := len(well) - shown; n > 0 {
+		well = append(well[:shown], fmt.Sprintf("and %d more: “feeds export” lists all", n))
 	}
 	m.Sections = append(m.Sections, Section{Text: strings.Join(well, "\n")})
 	return m, nil
@@ -160,7 +168,7 @@ func troubleOf(h digest.Health) string {
 	case s.Dead:
 		return "is gone and not asked any more: " + s.Error
 	case s.Failures > 0:
-		return fmt.Sprintf("could not be read %s in a row: %s", count(s.Failures, "time"), s.Error)
+		return fmt.Sprintf("could not be read%s: %s", when(s.Failures > 1, fmt.Sprintf(" %d times in a row", s.Failures)), s.Error)
 	case s.CheckedAt.IsZero():
 		return "not read yet"
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"podbrief/digest"
+	"podbrief/digest/transcript"
 )
 
 // Frame is what a brief is shown with, beside its picks.
@@ -131,10 +132,21 @@ func itemSection(it digest.Item) Section {
 // sourceLabel names podcast, episode and second.
 func sourceLabel(it digest.Item) string {
 	label := it.Podcast + " — " + it.Episode.Title
-	if it.Insight.Timing != "unknown" && !it.Insight.FromNotes() {
-		label += " (" + clock(it.Insight.Start) + ")"
+	if !it.Insight.FromNotes() {
+		label += timeLabel(it.Insight.Timing, it.Insight.Start)
 	}
 	return label
+}
+
+// timeLabel says when something was said, as far as it is known.
+func timeLabel(t transcript.Timing, at time.Duration) string {
+	switch t {
+	case transcript.Unknown:
+		return ""
+	case transcript.Interpolated:
+		return " (about " + clock(at) + ")"
+	}
+	return " (" + clock(at) + ")"
 }
 
 // insightActions are what can be done with every insight.
@@ -213,7 +225,7 @@ func answerMessage(a *digest.Answer, about string) Message {
 		m.Text = "That is not in the episodes I know."
 	default:
 		m.Text = "I cannot answer that in a sentence. The closest passages in the episodes I know:"
-		if a.Gap != "" {
+		if a.Gap != "" && !strings.HasPrefix(a.Engine, "closest/") {
 			m.Text = "That is not in the episodes I know: " + a.Gap + " The closest passages:"
 		}
 	}
@@ -234,7 +246,7 @@ func answerMessage(a *digest.Answer, about string) Message {
 func citationSection(c digest.Citation) Section {
 	label := c.Podcast + " — " + c.Episode.Title
 	if c.Start > 0 {
-		label += " (" + clock(c.Start) + ")"
+		label += timeLabel(c.Timing, c.Start)
 	}
 	s := Section{Quote: c.Quote, Link: Link{Label: label, URL: c.Link}, Meta: c.Speaker}
 	if c.Sentence > 0 {

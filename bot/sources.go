@@ -246,6 +246,14 @@ func (b *Bot) named(among []string, name string) []directory.Podcast {
 	return part
 }
 
+// called finds the known podcasts of exactly this name or address. There are several when a podcast has several feeds.
+func (b *Bot) called(name string) []directory.Podcast {
+	fold := foldTerm(name)
+	return slices.DeleteFunc(b.named(nil, name), func(p directory.Podcast) bool {
+		return p.URL != name && token(p.URL) != name && (fold == "" || foldTerm(p.Title) != fold)
+	})
+}
+
 // remember keeps podcasts that are offered, so that a button can name them.
 func (b *Bot) remember(ctx context.Context, ch Channel, ps []directory.Podcast) error {
 	return b.DB.Update(ctx, func(tx store.Tx) error {

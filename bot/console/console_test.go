@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -75,5 +76,24 @@ func TestParseRights(t *testing.T) {
 	}
 	if _, err := parseRights("root"); err == nil {
 		t.Error("parseRights(root): no error")
+	}
+}
+
+// TestDirectiveSlips checks that a directive that cannot be understood is answered in a sentence and changes nothing.
+func TestDirectiveSlips(t *testing.T) {
+	var out strings.Builder
+	c := &Console{In: strings.NewReader(":rights root\n:nowhere\n.1\nstatus\n"), Out: &out}
+	var got bot.Rights
+	err := c.Run(t.Context(), nil, func(_ context.Context, r bot.Request, _ func(bot.Message)) bot.Message {
+		got = r.Rights
+		return bot.Message{}
+	})
+	if err != nil || got != everything {
+		t.Errorf("after a slip the rights are %b, %v; want all", got, err)
+	}
+	for _, want := range []string{"Write rights as read,own,manage,admin.", "There is no “:nowhere”; ", "the last message has none."} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("console says %q; want %q in it", out.String(), want)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func (s *session) line(ctx context.Context, line string) {
 	case strings.HasPrefix(line, ":"):
 		word, rest, _ := strings.Cut(line[1:], " ")
 		if err := s.directive(ctx, word, strings.TrimSpace(rest)); err != nil {
-			s.say(bot.Message{Text: err.Error()})
+			s.say(bot.Message{Text: sentence(err)})
 		}
 	case strings.HasPrefix(line, ">"):
 		s.reply(ctx, line[1:])
@@ -48,7 +48,10 @@ func (s *session) directive(ctx context.Context, word, rest string) (err error) 
 	case "user":
 		s.here.user = rest
 	case "rights":
-		s.here.rights, err = parseRights(rest)
+		var rights bot.Rights
+		if rights, err = parseRights(rest); err == nil {
+			s.here.rights = rights
+		}
 	case "post":
 		s.here.mute = rest == "off"
 	case "complete":
@@ -110,7 +113,7 @@ func (s *session) press(ctx context.Context, number string) {
 	s.mu.Unlock()
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(shown) {
-		s.say(bot.Message{Text: fmt.Sprintf("There is no button %s; the last message has %d.", number, len(shown))})
+		s.say(bot.Message{Text: fmt.Sprintf("There is no button %s; %s.", number, numbered(len(shown)))})
 		return
 	}
 	a := shown[n-1]
@@ -119,6 +122,23 @@ func (s *session) press(ctx context.Context, number string) {
 		return
 	}
 	s.ask(ctx, s.here.request(a.Command))
+}
+
+// numbered says which buttons the last message has.
+func numbered(buttons int) string {
+	switch buttons {
+	case 0:
+		return "the last message has none"
+	case 1:
+		return "the last message has only .1"
+	}
+	return fmt.Sprintf("the last message has .1 to .%d", buttons)
+}
+
+// sentence writes an error as a sentence.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // ask sends a request, or opens the form that its command wants first.

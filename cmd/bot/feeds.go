@@ -50,7 +50,7 @@ func (c feedsCheckCmd) Run(ctx context.Context, a *app) error {
 		r := offers(got, episodes)
 		if err != nil {
 			failed++
-			r.Error = err.Error()
+			r.Error = reasonOf(err)
 		}
 		results = append(results, r)
 	}
@@ -61,6 +61,14 @@ func (c feedsCheckCmd) Run(ctx context.Context, a *app) error {
 		return fmt.Errorf("%s of %d cannot be used", count(failed, "feed"), len(results))
 	}
 	return nil
+}
+
+// reasonOf says why a feed cannot be read, without its address, which stands beside it.
+func reasonOf(err error) string {
+	if fe, ok := errors.AsType[*feed.Error](err); ok && fe.Reason != "" {
+		return fe.Reason
+	}
+	return err.Error()
 }
 
 func offers(f feed.Feed, episodes []feed.Episode) checked {
@@ -190,18 +198,17 @@ func (a *app) printHealth(ctx context.Context, e *digest.Engine, format string, 
 
 // health draws what a podcast's scans came to.
 func (s screen) health(h digest.Health) string {
-	name := h.Title
-	if name == "" {
-		name = h.URL
+	out := s.bold(printable(h.URL)) + "\n"
+	if h.Title != "" {
+		out = s.bold(printable(h.Title)) + "\n  " + printable(h.URL) + "\n"
 	}
-	out := s.bold(printable(name)) + "\n  " + printable(h.URL) + "\n"
 	line := fmt.Sprintf("%s, %s, %s", count(h.Episodes, "episode"), count(h.Transcripts, "transcript"), count(h.Insights, "insight"))
 	if !h.Newest.IsZero() {
 		line += ", newest of " + h.Newest.Format("2 Jan 2006")
 	}
 	out += "  " + line + "\n"
 	if h.State.Error != "" {
-		out += s.block("  ", 2, "Last failure: "+printable(h.State.Error), plain)
+		out += s.block("  ", 2, "Last failure: "+printable(strings.TrimPrefix(h.State.Error, h.URL+": ")), plain)
 	}
 	return out
 }

@@ -131,10 +131,20 @@ func (a *app) scan(ctx context.Context, e *digest.Engine, outlines []feed.Outlin
 	tell(a.stderr, err)
 	_, err2 := e.Embed(ctx)
 	tell(a.stderr, err2)
-	if unreadable(err) == len(feeds) && e.Index.Len() == 0 {
-		return nil, errors.New("none of these podcasts could be read")
+	if len(feeds) == 0 || unreadable(err) < len(feeds) {
+		return feeds, nil
 	}
-	return feeds, nil
+	kept, err := anyKept(ctx, e, feeds)
+	if err == nil && !kept {
+		err = errors.New("none of these podcasts could be read; they are tried again each time, until `bot feeds remove URL` drops them")
+	}
+	return feeds, err
+}
+
+// anyKept reports whether an earlier scan has left insights of one of these feeds.
+func anyKept(ctx context.Context, e *digest.Engine, feeds []string) (bool, error) {
+	known, err := e.Feeds(ctx)
+	return slices.ContainsFunc(known, func(h digest.Health) bool { return h.Insights > 0 && slices.Contains(feeds, h.URL) }), err
 }
 
 // backCatalogue is how many episodes of a podcast are read when all of them are wanted.
