@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,11 +106,19 @@ func emptyBot(t testing.TB) (*Bot, *fakePlatform) {
 
 // fakePlatform answers posts as told and keeps them.
 type fakePlatform struct {
+	mu      sync.Mutex
 	answers []error // of the next posts; nil: accepted
 	posts   []Message
 	probes  int
 	probe   error
 	find    func() (string, bool, bool, error)
+}
+
+// count is the number of posts so far, for tests in which the bot goes on posting.
+func (p *fakePlatform) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.posts)
 }
 
 func (p *fakePlatform) Platform() string { return "fake" }
@@ -120,6 +129,8 @@ func (p *fakePlatform) Run(ctx context.Context, _ []Command, _ Handler) error {
 }
 
 func (p *fakePlatform) Post(_ context.Context, _ Channel, m Message, _ DeliveryKey) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.posts = append(p.posts, m)
 	if len(p.answers) > 0 {
 		err := p.answers[0]

@@ -46,13 +46,13 @@ func TestServe(t *testing.T) {
 		go func() { done <- b.Serve(ctx) }()
 		time.Sleep(119 * time.Minute)
 		synctest.Wait()
-		if len(p.posts) != 0 {
-			t.Errorf("%d posts before the hour", len(p.posts))
+		if n := p.count(); n != 0 {
+			t.Errorf("%d posts before the hour", n)
 		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if len(p.posts) != 1 {
-			t.Errorf("%d posts after the hour, want 1", len(p.posts))
+		if n := p.count(); n != 1 {
+			t.Errorf("%d posts after the hour, want 1", n)
 		}
 		if h := b.Health(); h.OK || h.Adapters["fake"] != "ok" || h.Adapters["broken"] != "the token is wrong" {
 			t.Errorf("Health = %+v", h)

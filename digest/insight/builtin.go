@@ -14,8 +14,6 @@ const builtinName = "builtin/1"
 // mostInsights is the number of insights kept of an episode.
 const mostInsights = 8
 
-const mostOfNotes = 3
-
 // Builtin is the extractor that needs no model and no network: it scores runs of one to three sentences by what makes a
 // claim stand alone, and keeps the best. It is safe for concurrent use.
 type Builtin struct {
@@ -59,14 +57,6 @@ func (b *Builtin) prepare(in Input) *script {
 	s.markHosts(in.Show)
 	s.markRepeated(in.Show, in.Episode.ID)
 	return s
-}
-
-// most is the number of insights kept: fewer of show notes, which are short and repeat themselves.
-func (s *script) most() int {
-	if s.notes {
-		return mostOfNotes
-	}
-	return mostInsights
 }
 
 // A quarter of what is said in English are words such as "the" and "of", and more; other languages hardly have any of

@@ -86,9 +86,8 @@ type language struct {
 
 // node is a place in the tree of all phrases.
 type node struct {
-	next  map[edge]int32
-	cues  uint64 // the lists that have a phrase ending here, a bit each
-	inner bool
+	next map[edge]int32
+	cues uint64 // the lists that have a phrase ending here, a bit each
 }
 
 type edge struct {

@@ -133,11 +133,7 @@ func (s *Server) Press(user string, m Message, label string) (Payload, error) {
 
 // PressHome is somebody's press of a button in the App Home.
 func (s *Server) PressHome(user, label string) (Payload, error) {
-	var blocks []map[string]any
-	for _, b := range maps(s.Home(user)["blocks"]) {
-		blocks = append(blocks, b)
-	}
-	action := findAction(blocks, label)
+	action := findAction(maps(s.Home(user)["blocks"]), label)
 	if action == nil {
 		return Payload{}, fmt.Errorf("the home has no button %q", label)
 	}
