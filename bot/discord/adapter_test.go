@@ -117,6 +117,17 @@ func TestFindReadsPages(t *testing.T) {
 	}
 }
 
+// More than Find reads was written since: an empty answer proves nothing then.
+func TestFindTrustsNoHistoryThatItDidNotReadWhole(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	since := time.Now()
+	s.server.Chatter(discordtest.General, 1001)
+	if _, found, trustworthy, err := s.Find(t.Context(), general(), "never-posted", since); found || trustworthy || err != nil {
+		t.Errorf("Find = found %v, trustworthy %v, %v; want neither", found, trustworthy, err)
+	}
+}
+
 func TestFindArchived(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -71,6 +72,9 @@ func (a *Adapter) find(ctx context.Context, ch bot.Channel, nonce string, since 
 		return "", false, false, err
 	}
 	id, any, err := a.findInHistory(ctx, target, self, nonce, since)
+	if errors.Is(err, errNotAllRead) {
+		return "", false, false, nil // what was not read may hold it
+	}
 	if err != nil || id != "" || any || ch.Kind == bot.Direct {
 		return id, id != "", true, err
 	}
@@ -100,8 +104,11 @@ func (a *Adapter) findInHistory(ctx context.Context, channel string, self identi
 			return "", any, nil
 		}
 	}
-	return "", false, nil // not all of it was read
+	return "", any, errNotAllRead
 }
+
+// errNotAllRead says that more was written since than Find reads.
+var errNotAllRead = errors.New("the history is too long to be read whole")
 
 // newer compares IDs, which are numbers without leading zeros.
 func newer(a, b string) bool { return len(a) > len(b) || len(a) == len(b) && a > b }
