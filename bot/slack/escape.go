@@ -76,8 +76,14 @@ func visible(r rune) bool {
 // flat is a clean text in one line.
 func flat(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
 
-// inText prepares a line for the only text that Slack parses, the one that notifications show.
-func inText(s string) string { return escape(strings.ReplaceAll(flat(s), "```", "'''")) }
+// inText prepares a clean text for the texts that Slack parses: what would format is replaced by what looks alike, and
+// lines do not begin with a number, so that no outside text makes up an item of ours.
+func inText(s string) string { return escape(looksAlike(item.ReplaceAllString(s, "\n· $1"))) }
+
+var (
+	looksAlike = strings.NewReplacer("*", "∗", "`", "'", "~", "∼").Replace
+	item       = regexp.MustCompile(`\n\s*([*_]*\d+[.)]\s)`)
+)
 
 // shorten returns the whole sentences of a text that fit into n characters, with a sign that there were more. Of a sentence
 // that is too long by itself the words that fit stay.

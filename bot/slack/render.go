@@ -18,7 +18,9 @@ const (
 	maxBlocks  = 49
 	maxTotal   = 9_800
 	maxHeader  = 150
+	maxSection = 3_000
 	maxField   = 2_900
+	maxLabel   = 300
 	maxButton  = 75
 	maxButtons = 25
 	maxURL     = 3_000
@@ -91,19 +93,19 @@ type page struct {
 	sections  int  // how many sections to draw
 
 	blocks []slack.Block
-	text   []slack.RichTextElement // of the block that is being made
-	size   int                     // characters so far
+	text   string // of the block that is being made
+	size   int    // characters so far
 	cut    bool
 }
 
 func (p *page) draw(m bot.Message) {
-	p.blocks, p.text, p.size, p.cut = nil, nil, 0, false
+	p.blocks, p.text, p.size, p.cut = nil, "", 0, false
 	if h := m.Heading; utf8.RuneCountInString(h) <= maxHeader && h != "" {
 		p.add(slack.NewHeaderBlock(plainText(h)), h)
 	} else {
-		p.line(bold, h)
+		p.bold(h)
 	}
-	p.line(nil, m.Text)
+	p.line(m.Text)
 	for i, s := range m.Sections[:min(p.sections, len(m.Sections))] {
 		if i > 0 && !p.dense && len(s.Actions) > 2 {
 			p.flush()
@@ -112,6 +114,9 @@ func (p *page) draw(m bot.Message) {
 		p.section(s)
 	}
 	p.flush()
+	if n := len(m.Sections); n > 1 && !p.dense && len(m.Sections[n-1].Actions) > 2 {
+		p.add(slack.NewDividerBlock())
+	}
 	note := ""
 	if p.cut {
 		note = shortened
@@ -130,8 +135,8 @@ func join(between string, parts ...string) string {
 // section draws a part of a message: claim, text, quote and source in one block, what is small and what can be pressed
 // under it.
 func (p *page) section(s bot.Section) {
-	p.line(bold, s.Heading)
-	p.line(nil, s.Text)
+	p.bold(s.Heading)
+	p.line(s.Text)
 	if s.Quote != "" && !(s.Short && p.dropShort) {
 		p.quote(s.Quote)
 	} else if s.Quote != "" {
@@ -148,42 +153,64 @@ func (p *page) section(s bot.Section) {
 	}
 }
 
-// fit shortens a field to what it may have.
+// fit shortens a field to what it may have, and makes markup of it that shows it as it is.
 func (p *page) fit(s string, most int) string {
+	most = min(most, p.limit)
+	for n := most; ; n = n * 4 / 5 {
+		short, cut := shorten(s, n)
+		if short = inText(short); utf8.RuneCountInString(short) <= most {
+			p.cut = p.cut || cut
+			return short
+		}
+	}
+}
+
+// fitPlain shortens a field of plain text, which is no markup.
+func (p *page) fitPlain(s string, most int) string {
 	short, cut := shorten(s, min(most, p.limit))
 	p.cut = p.cut || cut
 	p.size += utf8.RuneCountInString(short)
 	return short
 }
 
-var bold = &slack.RichTextSectionTextStyle{Bold: true}
-
-// line adds a paragraph.
-func (p *page) line(style *slack.RichTextSectionTextStyle, text string) {
-	if text == "" {
-		return
+// put adds a line of markup to the block that is being made.
+func (p *page) put(markup string) {
+	n := utf8.RuneCountInString(markup)
+	if utf8.RuneCountInString(p.text)+n >= maxSection {
+		p.flush()
 	}
-	p.text = append(p.text, slack.NewRichTextSection(slack.NewRichTextSectionTextElement(p.fit(text, maxField), style)))
+	if p.text != "" {
+		p.text += "\n"
+	}
+	p.text += markup
+	p.size += n
 }
 
-func (p *page) quote(text string) {
-	p.text = append(p.text, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{
-		slack.NewRichTextSectionTextElement(p.fit("“"+text+"”", maxField), nil),
-	}})
+func (p *page) line(text string) {
+	if text != "" {
+		p.put(p.fit(text, maxField))
+	}
 }
+
+func (p *page) bold(text string) {
+	if text != "" {
+		p.put("*" + p.fit(text, maxField) + "*")
+	}
+}
+
+func (p *page) quote(text string) { p.put("&gt; “" + p.fit(text, maxField) + "”") }
 
 // link adds the address of a source under its label; one that Slack would not take is only named.
 func (p *page) link(l bot.Link) {
-	label, address := l.Label, webAddress(l.URL)
-	if address == "" {
-		p.line(nil, label)
+	label, address := l.Label, escape(webAddress(l.URL))
+	if address == "" || len(address)+maxLabel+3 > maxSection {
+		p.line(label)
 		return
 	}
 	if label == "" {
 		label = "Source"
 	}
-	p.size += len(address)
-	p.text = append(p.text, slack.NewRichTextSection(slack.NewRichTextSectionLinkElement(address, p.fit(label, 300), nil)))
+	p.put("<" + address + "|" + strings.ReplaceAll(p.fit(label, maxLabel), "|", "¦") + ">")
 }
 
 // webAddress returns an address as it can stand in a link; "" when it is none.
@@ -199,11 +226,11 @@ func webAddress(s string) string {
 	return out
 }
 
-// flush ends the block of text that is being made.
+// flush ends the block of text that is being made. Verbatim: nothing in it becomes a link or mention by itself.
 func (p *page) flush() {
-	if len(p.text) > 0 {
-		p.blocks = append(p.blocks, slack.NewRichTextBlock("", p.text...))
-		p.text = nil
+	if p.text != "" {
+		p.blocks = append(p.blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, p.text, false, true), nil, nil))
+		p.text = ""
 	}
 }
 
@@ -222,7 +249,7 @@ func (p *page) small(image, text string) {
 		parts = append(parts, slack.NewImageBlockElement(address, "artwork"))
 	}
 	if text != "" {
-		parts = append(parts, plainText(p.fit(text, 1_000)))
+		parts = append(parts, plainText(p.fitPlain(text, 1_000)))
 	}
 	if len(parts) > 0 {
 		p.blocks = append(p.blocks, slack.NewContextBlock("", parts...))

@@ -70,7 +70,7 @@ func TestRules(t *testing.T) {
 func TestDrawn(t *testing.T) {
 	bottest.TestDrawn(t, func(m bot.Message) string {
 		r := drawnJSON(t, m, maxBlocks)
-		return strings.Join(slacktest.Texts(r), "\n")
+		return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(strings.Join(slacktest.Texts(r), "\n"))
 	})
 }
 
