@@ -112,11 +112,17 @@ func (a *Adapter) setSession(s *session) {
 	a.session = s
 }
 
-func (a *Adapter) current() *session {
+// enter returns the run that is under way, nil when there is none. It does not end before leave is called.
+func (a *Adapter) enter() *session {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.session != nil {
+		a.session.running.Add(1)
+	}
 	return a.session
 }
+
+func (s *session) leave() { s.running.Done() }
 
 // Post sends a message with its key in its metadata, where Find looks for it.
 func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key bot.DeliveryKey) (string, error) {

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/slack-go/slack"
+
+	"podbrief/bot"
 )
 
 // Finding is one thing that Doctor looked at.
@@ -49,6 +51,9 @@ func (a *Adapter) Doctor(ctx context.Context, configToken string) []Finding {
 		a.setUpWith(slack.OptionOnResponseHeaders(granted.note))
 	})
 	self, err := a.self(ctx)
+	if pe := classify(err, true); err != nil && pe.Class != bot.TenantStop && pe.Class != bot.ChannelStop {
+		return []Finding{{false, fmt.Sprintf("Slack cannot be asked (%v); try again when it can be reached.", err)}}
+	}
 	if err != nil {
 		return []Finding{{false, fmt.Sprintf("SLACK_BOT_TOKEN is refused (%v): copy the Bot User OAuth Token of the app's page “OAuth & Permissions”.", err)}}
 	}

@@ -37,7 +37,13 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, challenge) //nolint:errcheck // whoever asked is gone
 		return
 	}
-	t, err := a.take(kind, payload)
+	s := a.enter()
+	if s == nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	defer s.leave()
+	t, err := a.take(s, kind, payload)
 	if err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable) // Slack tries again
 		return

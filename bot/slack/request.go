@@ -22,7 +22,6 @@ const (
 // incoming is what somebody sent, or what happened, as decode reads it out of a payload.
 type incoming struct {
 	id       string // the same when it is delivered again
-	team     string
 	user     string
 	channel  string
 	name     string // of the channel
@@ -75,13 +74,13 @@ func fromSlash(c slack.SlashCommand) incoming {
 		words = []string{"help"}
 	}
 	return incoming{
-		id: c.TriggerID, team: c.TeamID, user: c.UserID, channel: c.ChannelID, name: c.ChannelName, words: words, slash: true,
+		id: c.TriggerID, user: c.UserID, channel: c.ChannelID, name: c.ChannelName, words: words, slash: true,
 		direct: strings.HasPrefix(c.ChannelID, "D"), url: c.ResponseURL, trigger: c.TriggerID,
 	}
 }
 
 func fromInteraction(c slack.InteractionCallback) incoming {
-	in := incoming{id: c.TriggerID, team: c.Team.ID, user: c.User.ID, trigger: c.TriggerID, pressed: true}
+	in := incoming{id: c.TriggerID, user: c.User.ID, trigger: c.TriggerID, pressed: true}
 	switch {
 	case c.Type == slack.InteractionTypeViewSubmission:
 		fromForm(&in, c.View)
@@ -107,7 +106,6 @@ type outerEvent struct {
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
 	ID        string `json:"event_id"`
-	Team      string `json:"team_id"`
 	Event     struct {
 		Type    string          `json:"type"`
 		Subtype string          `json:"subtype"`
@@ -139,7 +137,7 @@ func (e *outerEvent) channel() (id, name string) {
 }
 
 func fromEvent(e outerEvent, self slack.AuthTestResponse) incoming {
-	in := incoming{id: e.ID, team: e.Team, user: e.Event.User}
+	in := incoming{id: e.ID, user: e.Event.User}
 	in.channel, in.name = e.channel()
 	switch e.Event.Type {
 	case "app_uninstalled":

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -95,13 +96,30 @@ func (p *reply) last(ctx context.Context, m bot.Message) {
 	if m.Private && p.open {
 		p.takeBack(ctx)
 	}
-	err := p.show(ctx, m)
+	err := p.patiently(ctx, m)
 	if err == nil && m.File != nil {
 		err = p.share(ctx, m)
 	}
 	if err != nil {
 		p.Log.Error("answer not sent", "channel", p.in.channel, "user", p.in.user, "err", err)
 	}
+}
+
+// patiently sends the answer, and again when Slack asked to wait with it.
+func (p *reply) patiently(ctx context.Context, m bot.Message) error {
+	for range 3 {
+		err := p.show(ctx, m)
+		pe, ok := errors.AsType[*bot.PostError](err)
+		if !ok || pe.Class != bot.Wait {
+			return err
+		}
+		select {
+		case <-time.After(max(pe.RetryAfter, channelPace)):
+		case <-ctx.Done():
+			return err
+		}
+	}
+	return p.show(ctx, m)
 }
 
 // byURL reports whether a message goes to the address of the request: answers to typed commands, and those that only the
@@ -205,6 +223,9 @@ func (p *reply) send(ctx context.Context, body map[string]any) error {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := p.web.Do(req)
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("answer a request: %w", u.Err) // without the address, which is a secret
+	}
 	if err != nil {
 		return fmt.Errorf("answer a request: %w", err)
 	}

@@ -58,9 +58,10 @@ func start(t testing.TB, s *slacktest.Server, a *Adapter, cmds []bot.Command, h 
 	})
 	if a.HTTP {
 		s.Handler = a
-		for a.current() == nil {
+		for a.enter() == nil {
 			runtime.Gosched()
 		}
+		a.session.leave()
 		return
 	}
 	if !s.Await(func() bool { return s.Sockets() == socketCount }) {

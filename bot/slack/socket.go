@@ -206,7 +206,12 @@ func (s *socket) frame(data []byte) {
 
 // envelope acknowledges an envelope, of whatever type, and acts on it when that has gone out.
 func (s *socket) envelope(e envelope) {
-	t, err := s.take(e.Type, e.Payload)
+	run := s.enter()
+	if run == nil {
+		return
+	}
+	defer run.leave()
+	t, err := s.take(run, e.Type, e.Payload)
 	if err != nil {
 		return // not acknowledged: it is sent again
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"sync"
 	"time"
 
@@ -54,9 +53,6 @@ func (s *seen) forget(id string) {
 	delete(s.at, id)
 }
 
-// errNotRunning says that nobody is there to act on a payload.
-var errNotRunning = errors.New("the bot is not running")
-
 // checkTime is how long the lookups may take that an acknowledgement or a form waits for: Slack waits for three seconds.
 const checkTime = 1500 * time.Millisecond
 
@@ -69,11 +65,7 @@ type taken struct {
 
 // take reads a payload and says how to acknowledge it. What does not concern us, or was delivered before, is acknowledged
 // and nothing else.
-func (a *Adapter) take(kind string, body []byte) (taken, error) {
-	s := a.current()
-	if s == nil {
-		return taken{}, errNotRunning
-	}
+func (a *Adapter) take(s *session, kind string, body []byte) (taken, error) {
 	self, err := a.self(s.work)
 	if err != nil {
 		return taken{}, err

@@ -8,7 +8,9 @@ import (
 
 // doctorCmd is `bot doctor`.
 type doctorCmd struct {
-	LLM doctorLLMCmd `cmd:"" name:"llm" help:"Try each duty of the language models once, and say what the service can do."`
+	LLM     doctorLLMCmd     `cmd:"" name:"llm" help:"Try each duty of the language models once, and say what the service can do."`
+	Slack   doctorSlackCmd   `cmd:"" help:"Try Slack's tokens, and say which scope, event or setting is missing."`
+	Discord doctorDiscordCmd `cmd:"" help:"Try Discord's token, and say which intent or permission is missing."`
 }
 
 // doctorLLMCmd is `bot doctor llm`.

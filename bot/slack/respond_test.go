@@ -1,0 +1,110 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"podbrief/bot"
+	"podbrief/bot/slack/slacktest"
+)
+
+// slow is a command that takes so long, with what it says meanwhile.
+func slow(private bool, d time.Duration) ([]bot.Command, bot.Handler) {
+	return []bot.Command{{Word: "ask", Right: bot.Read, Slow: true, Private: private}},
+		func(_ context.Context, r bot.Request, progress func(bot.Message)) bot.Message {
+			progress(bot.Message{Text: "Looking…"})
+			time.Sleep(d)
+			return bot.Message{Text: "Found.", Private: private}
+		}
+}
+
+// TestPlaceholder checks that slow work shows that it is under way, and quick work does not.
+func TestPlaceholder(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		takes time.Duration
+		want  string // what is shown meanwhile
+	}{{"quick", 200 * time.Millisecond, ""}, {"slow", 5 * time.Second, "Looking…"}, {"very slow", 9 * time.Minute, "Looking…"}} {
+		synctest.Test(t, func(t *testing.T) {
+			cmds, h := slow(false, tt.takes)
+			var shown []string
+			m := asked(t.Context(), h, bot.Request{}, cmds[0], func(m bot.Message) { shown = append(shown, m.Text) })
+			if got := strings.Join(shown, "|"); got != tt.want || m.Text != "Found." {
+				t.Errorf("%s: shown meanwhile %q, want %q; answer %q", tt.name, got, tt.want, m.Text)
+			}
+		})
+	}
+}
+
+// TestPlaceholderIsEdited checks that the answer comes in the place of the line that says that work is under way.
+func TestPlaceholderIsEdited(t *testing.T) {
+	for name, http := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newWorkspace(t)
+			a := newAdapter(t, s)
+			a.HTTP = http
+			cmds, h := slow(false, 1200*time.Millisecond)
+			start(t, s, a, cmds, h)
+			typed := s.Command(member, general, "ask x")
+			said := s.Say(member, general, "", "<@"+slacktest.BotUser+"> ask x")
+			for _, p := range []slacktest.Payload{typed, said} {
+				if _, err := s.Play(p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.Await(func() bool { return len(s.Replies(typed.ResponseURL)) == 2 && len(s.Calls("chat.update")) == 1 })
+			if got := s.Replies(typed.ResponseURL); len(got) != 2 || got[0]["replace_original"] != "false" || got[1]["replace_original"] != "true" || got[1]["text"] != "Found." {
+				t.Errorf("answers at the address: %v", got)
+			}
+			if got := s.Messages(general); len(got) != 2 || got[1].Text != "Found." || got[1].Edits != 1 {
+				t.Errorf("answers to the mention: %+v", got)
+			}
+		})
+	}
+}
+
+// TestExpiredAddress checks that an answer is posted when the address to answer at does not work any more.
+func TestExpiredAddress(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		for channel, line := range map[string]string{general: "topic ai", secret: "status"} {
+			p := w.slack.Command(member, channel, line)
+			p.Body["response_url"] = p.ResponseURL + "/expired"
+			w.play(t, p)
+		}
+		w.await(t, "posted answer", func() bool { return len(w.slack.Messages(general)) == 1 })
+		w.await(t, "private answer", func() bool { return len(w.slack.Ephemera()) == 1 })
+		wantText(t, "posted answer", w.slack.Messages(general)[0].Blocks, "Following: ai")
+	})
+}
+
+// TestAnswerWaits checks that an answer comes when Slack asked to wait with it, and that a place-holder which everybody
+// sees goes away before a private answer.
+func TestAnswerWaits(t *testing.T) {
+	s := newWorkspace(t)
+	a := newAdapter(t, s)
+	first := true
+	s.Fault = func(method string, _ url.Values) *slacktest.Fault {
+		if method == "chat.postMessage" && first {
+			first = false
+			return &slacktest.Fault{Status: 429, RetryAfter: 1}
+		}
+		return nil
+	}
+	a.setUp()
+	p := &reply{Adapter: a, in: incoming{user: member, channel: general}}
+	if err := p.patiently(t.Context(), bot.Message{Text: "Working…"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(s.Messages(general)); got != 1 {
+		t.Errorf("%d messages after a 429, want one", got)
+	}
+	p.last(t.Context(), bot.Message{Text: "Not for you.", Private: true})
+	if n, e := len(s.Messages(general)), s.Ephemera(); n != 0 || len(e) != 1 || e[0].User != member {
+		t.Errorf("%d place-holders stay and %d private answers came, want none and one", n, len(e))
+	}
+}
