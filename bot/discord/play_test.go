@@ -297,7 +297,7 @@ func TestExpiredToken(t *testing.T) {
 	})
 	s.run(commands(), p.handle)
 	a := s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, discordtest.ManageGuild), "now"))
-	s.until("a deferral", func() bool { return len(s.server.Requests(http.MethodPost, "/callback")) == 1 })
+	s.until("a deferral", func() bool { return s.server.Deferred(a) })
 	s.server.Expire(a)
 	close(release)
 	s.until("a post", func() bool { return len(s.server.Messages(discordtest.General)) == 1 })

@@ -44,6 +44,13 @@ func (s *Server) Expire(a *Answer) {
 	a.expired = true
 }
 
+// Deferred reports whether the first answer was a promise of one.
+func (s *Server) Deferred(a *Answer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return a.Type == 5
+}
+
 // Final waits until an answer is more than a deferral, and returns it as it is then.
 func (s *Server) Final(ctx context.Context, a *Answer) (Answer, error) {
 	for {
