@@ -98,6 +98,15 @@ func (b *Bot) zoneFor(r Request) string {
 	return "UTC"
 }
 
+// calendar is that of who asks.
+func (b *Bot) calendar(a *asking) calendar {
+	zone, err := time.LoadLocation(b.zoneFor(a.Request))
+	if err != nil {
+		zone = time.UTC
+	}
+	return calendar{now: a.now, zone: zone}
+}
+
 // wake lets what is due in a channel's workspace be sent at once.
 func (b *Bot) wake(ctx context.Context, ch Channel) {
 	if ch.Platform == "" {

@@ -126,7 +126,7 @@ func (b *Bot) search(ctx context.Context, a *asking) (Message, error) {
 	if len(items) == 0 {
 		return Message{Text: "No insight I know holds these words; try fewer or other ones.", Private: true}, nil
 	}
-	m := itemsMessage("Insights on: "+clip(a.args, 80), items)
+	m := itemsMessage("Insights on: "+clip(a.args, 80), items, b.calendar(a))
 	m.Private = true
 	return m, nil
 }

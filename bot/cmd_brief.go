@@ -182,7 +182,7 @@ func (b *Bot) related(ctx context.Context, a *asking) (Message, error) {
 	if len(items) == 0 {
 		return Message{Text: "No other podcast I know said something close to: " + claim, Private: true}, nil
 	}
-	m := itemsMessage("Other podcasts on: "+clip(claim, 100), items)
+	m := itemsMessage("Other podcasts on: "+clip(claim, 100), items, b.calendar(a))
 	m.InThread = true
 	return m, nil
 }

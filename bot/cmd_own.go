@@ -34,9 +34,7 @@ func (b *Bot) save(ctx context.Context, a *asking) (Message, error) {
 		if len(kept) >= maxSaved {
 			return tell("You keep %d insights already; delete one with “save remove” and its ID first.", maxSaved)
 		}
-		return store.Put(tx, savedBucket, prefix+it.Insight.ID, Saved{
-			Insight: it.Insight.ID, Text: it.Insight.Text, Podcast: it.Podcast, Title: it.Episode.Title, Link: it.Link, At: a.now,
-		})
+		return store.Put(tx, savedBucket, prefix+it.Insight.ID, keep(it, a.now))
 	})
 	if err != nil {
 		return Message{}, err
@@ -77,14 +75,12 @@ func (b *Bot) savedList(ctx context.Context, a *asking) (Message, error) {
 	m := Message{Heading: "You keep " + count(len(kept), "insight"), Private: true}
 	const shown = 10
 	for _, s := range kept[:min(len(kept), shown)] {
-		claim, rest := firstSentence(s.Text)
-		m.Sections = append(m.Sections, Section{
-			Heading: claim, Text: rest, Link: Link{Label: s.Podcast + " — " + s.Title, URL: s.Link},
-			Actions: []Action{
-				{Label: "More", Command: []string{"more", s.Insight}},
-				{Label: "Remove", Command: []string{"save", "remove", s.Insight}},
-			},
-		})
+		section := itemSection(s.item(), b.calendar(a))
+		section.Actions = []Action{
+			{Label: "More", Command: []string{"more", s.Insight}},
+			{Label: "Remove", Command: []string{"save", "remove", s.Insight}},
+		}
+		m.Sections = append(m.Sections, section)
 	}
 	if len(kept) > shown {
 		m.Footer = fmt.Sprintf("The newest %d of them", shown)

@@ -9,6 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"podbrief/digest"
+	"podbrief/digest/feed"
+	"podbrief/digest/insight"
+	"podbrief/digest/transcript"
 	"podbrief/store"
 )
 
@@ -94,6 +98,28 @@ type Saved struct {
 	Title   string    `json:"title"`
 	Link    string    `json:"link,omitempty"`
 	At      time.Time `json:"at"`
+
+	Speaker   string    `json:"speaker,omitempty"`
+	Engine    string    `json:"engine,omitempty"` // that took the insight
+	Published time.Time `json:"published,omitzero"`
+}
+
+// keep makes a record of an insight.
+func keep(it digest.Item, at time.Time) Saved {
+	s := Saved{Insight: it.Insight.ID, Text: it.Insight.Text, Podcast: it.Podcast, Title: it.Episode.Title, Link: it.Link, At: at,
+		Speaker: it.Insight.Speaker, Engine: it.Insight.Engine, Published: it.Episode.Published}
+	if it.Insight.FromNotes() {
+		s.Speaker = ""
+	}
+	return s
+}
+
+// item is what is kept, as it is shown.
+func (s Saved) item() digest.Item {
+	return digest.Item{
+		Insight: insight.Insight{ID: s.Insight, Text: s.Text, Speaker: s.Speaker, Engine: s.Engine, Timing: transcript.Unknown},
+		Episode: feed.Episode{Title: s.Title, Published: s.Published}, Podcast: s.Podcast, Link: s.Link,
+	}
 }
 
 // Thread is a conversation under a brief, the newest turns of it.

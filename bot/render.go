@@ -38,7 +38,7 @@ func BriefMessage(b *digest.Brief, f Frame) Message {
 	day := b.Now.In(zone).Format("Mon 2 Jan")
 	m := Message{Heading: briefHeading(b, f, day), Text: strings.Join(nonEmpty(b.Headline, thin(b, f)), "\n")}
 	for i, p := range b.Picks {
-		m.Sections = append(m.Sections, pickSection(i+1, p))
+		m.Sections = append(m.Sections, pickSection(i+1, p, calendar{b.Now, zone}))
 	}
 	notes := []string{b.Label}
 	if n := b.Podcasts; n > 0 {
@@ -97,36 +97,60 @@ func summary(b *digest.Brief, heading string) string {
 }
 
 // pickSection renders one pick of a brief.
-func pickSection(n int, p digest.Pick) Section {
-	s := itemSection(p.Item)
+func pickSection(n int, p digest.Pick, c calendar) Section {
+	s := itemSection(p.Item, c)
 	s.Heading = fmt.Sprintf("%d. %s", n, s.Heading)
+	also := ""
 	if len(p.Also) > 0 {
-		s.Meta += " · also said on " + strings.Join(p.Also[:min(len(p.Also), 3)], ", ")
+		also = "also said on " + strings.Join(p.Also[:min(len(p.Also), 3)], ", ")
 	}
-	if p.Reason != "" {
-		s.Meta += " · " + strings.TrimSuffix(p.Reason, ".")
-	}
-	s.Meta = strings.TrimPrefix(s.Meta, " · ")
+	s.Meta = strings.Join(nonEmpty(s.Meta, also, strings.TrimSuffix(p.Reason, ".")), " · ")
 	s.Actions = insightActions(p.Insight.ID)
 	return s
 }
 
-// itemSection renders an insight with its source: the claim, the words it rests on and the link to the second.
-func itemSection(it digest.Item) Section {
-	claim, rest := firstSentence(it.Insight.Text)
-	s := Section{Heading: claim, Text: rest, Link: Link{Label: sourceLabel(it), URL: it.Link}, Image: it.Episode.Image}
-	if !alike(it.Insight.Text, it.Insight.Quote) {
-		s.Quote, s.Short = it.Insight.Quote, true
+// itemSection renders an insight with its source: what was said, by whom, when, and the link to the second. A text that
+// is its own quote is drawn once, as a quotation under who said it; another one as a claim with the words it rests on.
+func itemSection(it digest.Item, c calendar) Section {
+	s := Section{Link: Link{Label: sourceLabel(it), URL: it.Link}, Image: it.Episode.Image}
+	speaker := it.Insight.Speaker
+	if it.IsQuote() {
+		s.Heading, s.Quote = it.Podcast, it.Insight.Text
+		if speaker != "" && !it.Insight.FromNotes() {
+			s.Heading = speaker
+		}
+		speaker = ""
+	} else {
+		s.Heading, s.Text = firstSentence(it.Insight.Text)
+		s.Quote, s.Short = it.Insight.Quote, it.Insight.Quote != ""
 	}
 	if it.Insight.Why != "" {
 		s.Text = strings.TrimSpace(s.Text + "\nWhy it matters: " + it.Insight.Why)
 	}
-	meta := []string{it.Insight.Speaker}
+	notes := ""
 	if it.Insight.FromNotes() {
-		meta = append(meta, "from the show notes")
+		notes = "from the show notes"
 	}
-	s.Meta = strings.Join(nonEmpty(meta...), " · ")
+	s.Meta = strings.Join(nonEmpty(speaker, notes, c.date(it.Episode.Published)), " · ")
 	return s
+}
+
+// calendar writes dates as a reader there and then does.
+type calendar struct {
+	now  time.Time
+	zone *time.Location
+}
+
+// date writes a day, with its year when that is not this one; "" for the zero time.
+func (c calendar) date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(c.zone)
+	if t.Year() == c.now.In(c.zone).Year() {
+		return t.Format("2 Jan")
+	}
+	return t.Format("2 Jan 2006")
 }
 
 // sourceLabel names podcast, episode and second.
@@ -161,10 +185,10 @@ func insightActions(id string) []Action {
 }
 
 // itemsMessage renders a list of insights.
-func itemsMessage(heading string, items []digest.Item) Message {
+func itemsMessage(heading string, items []digest.Item, c calendar) Message {
 	m := Message{Heading: heading}
 	for _, it := range items {
-		s := itemSection(it)
+		s := itemSection(it, c)
 		s.Actions = []Action{{Label: "More", Command: []string{"more", it.Insight.ID}}, {Label: "Save", Command: []string{"save", it.Insight.ID}}}
 		m.Sections = append(m.Sections, s)
 	}
@@ -259,7 +283,11 @@ func citationSection(c digest.Citation) Section {
 func plain(m Message) Message {
 	out := Message{Heading: m.Heading, Text: clip(m.Text, 500), Footer: clip(m.Footer, 300), Private: m.Private}
 	for _, s := range m.Sections {
-		out.Sections = append(out.Sections, Section{Text: clip(strings.Join(nonEmpty(s.Heading, s.Text), " "), 500), Meta: clip(s.Link.Label, 150)})
+		text := strings.Join(nonEmpty(s.Heading, s.Text), " ")
+		if s.Quote != "" && !s.Short {
+			text = strings.Join(nonEmpty(text, "“"+s.Quote+"”"), ": ")
+		}
+		out.Sections = append(out.Sections, Section{Text: clip(text, 500), Meta: clip(s.Link.Label, 150)})
 	}
 	return out
 }
@@ -288,24 +316,6 @@ func firstSentence(text string) (first, rest string) {
 func startsSentence(s string) bool {
 	s = strings.TrimLeft(s, " \"'“‘(")
 	return s != "" && !unicode.IsLower([]rune(s)[0])
-}
-
-// alike reports whether a claim only repeats its quote.
-func alike(claim, quote string) bool {
-	words := func(s string) []string {
-		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	}
-	c, q := words(claim), words(quote)
-	if len(q) == 0 {
-		return true
-	}
-	have := 0
-	for _, w := range q {
-		if slices.Contains(c, w) {
-			have++
-		}
-	}
-	return have*10 >= len(q)*9
 }
 
 // clock writes a time within an episode: 1:02:03 or 2:03.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"podbrief/digest"
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
@@ -60,9 +62,56 @@ func TestBriefMessage(t *testing.T) {
 	}
 }
 
-func TestQuoteThatOnlyRepeats(t *testing.T) {
-	if s := itemSection(picks(1).Picks[0].Item); s.Quote != "" {
-		t.Errorf("the quote %q repeats the claim", s.Quote)
+func TestItemSection(t *testing.T) {
+	const text = "Nobody measures how often the same question is asked again. We did. It was a third."
+	published := time.Date(2026, 11, 12, 23, 30, 0, 0, time.UTC)
+	item := func(engine string, change func(*digest.Item)) digest.Item {
+		it := digest.Item{
+			Insight: insight.Insight{Text: text, Quote: "you know, nobody measures it", Speaker: "Ada", Engine: engine, Start: time.Minute},
+			Episode: feed.Episode{Title: "Episode", Published: published}, Podcast: "Show", Link: "https://x.example/",
+		}
+		change(&it)
+		return it
+	}
+	link := Link{Label: "Show — Episode (1:00)", URL: "https://x.example/"}
+	tests := []struct {
+		name string
+		item digest.Item
+		want Section
+	}{
+		{"built-in", item("builtin/4", func(*digest.Item) {}), Section{Heading: "Ada", Quote: text, Link: link, Meta: "13 Nov"}},
+		{"built-in, nobody named", item("builtin/4", func(it *digest.Item) { it.Insight.Speaker = "" }), Section{Heading: "Show", Quote: text, Link: link, Meta: "13 Nov"}},
+		{"show notes", item("builtin/4", func(it *digest.Item) { it.Insight.Source = "notes" }),
+			Section{Heading: "Show", Quote: text, Link: Link{Label: "Show — Episode", URL: link.URL}, Meta: "from the show notes · 13 Nov"}},
+		{"model", item("llm/m/1", func(it *digest.Item) { it.Insight.Why = "It is cheap." }),
+			Section{Heading: "Nobody measures how often the same question is asked again.", Text: "We did. It was a third.\nWhy it matters: It is cheap.",
+				Quote: "you know, nobody measures it", Short: true, Link: link, Meta: "Ada · 13 Nov"}},
+		{"translated", item("builtin/4", func(it *digest.Item) { it.Translated = true }),
+			Section{Heading: "Nobody measures how often the same question is asked again.", Text: "We did. It was a third.",
+				Quote: "you know, nobody measures it", Short: true, Link: link, Meta: "Ada · 13 Nov"}},
+		{"last year", item("builtin/4", func(it *digest.Item) { it.Episode.Published = published.AddDate(-1, 0, 0) }),
+			Section{Heading: "Ada", Quote: text, Link: link, Meta: "13 Nov 2025"}},
+		{"no date", item("builtin/4", func(it *digest.Item) { it.Episode.Published = time.Time{} }), Section{Heading: "Ada", Quote: text, Link: link}},
+	}
+	for _, tt := range tests {
+		got := itemSection(tt.item, calendar{noon, time.FixedZone("Berlin", 3600)})
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: itemSection (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestPlainKeepsTheWords(t *testing.T) {
+	m := Message{Heading: "Two", Sections: []Section{
+		{Heading: "1. Ada", Quote: "We did."}, {Heading: "2. A claim.", Text: "More.", Quote: "So we did.", Short: true}, {Quote: "Only said."},
+	}}
+	var got []string
+	for _, s := range plain(m).Sections {
+		got = append(got, s.Text)
+	}
+	want := []string{"1. Ada: “We did.”", "2. A claim. More.", "“Only said.”"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("plain (-want +got):\n%s", diff)
 	}
 }
 

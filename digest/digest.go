@@ -4,6 +4,7 @@
 package digest
 
 import (
+	"strings"
 	"time"
 
 	"podbrief/digest/feed"
@@ -66,6 +67,12 @@ type Item struct {
 	// Translated: the insight's text and reason were put into the reader's language; its quote never is.
 	Translated bool   `json:"translated,omitempty"`
 	Language   string `json:"language,omitempty"` // spoken in the episode
+}
+
+// IsQuote reports whether the insight's text is its quote, cleaned of what speech has too much of, so that readers need
+// only one of them.
+func (it Item) IsQuote() bool {
+	return strings.HasPrefix(it.Insight.Engine, "builtin/") && !it.Translated || it.Insight.Text == it.Insight.Quote
 }
 
 // Scores are the parts of a pick's place, each 0 to 1.

@@ -26,6 +26,7 @@ func Fixtures() []Fixture {
 		{"brief-1", Brief(1)},
 		{"brief-5", Brief(5)},
 		{"brief-10", Brief(10)},
+		{"brief-quotes", quotes()},
 		{"brief-one-episode", oneEpisode()},
 		{"brief-empty", bot.BriefMessage(brief(0), bot.Frame{Quota: 5})},
 		{"brief-full", fullBrief()},
@@ -90,6 +91,19 @@ func pick(i int) digest.Pick {
 		},
 		Topic: "ai", Source: "topic", Reason: "It speaks of ai; a new episode.",
 	}
+}
+
+// quotes are what the built-in engine takes: each is its own quote, cleaned. The second has no speaker, the third is out of
+// show notes, the last of last year.
+func quotes() bot.Message {
+	b := brief(5)
+	for i := range b.Picks {
+		in := &b.Picks[i].Insight
+		in.Engine, in.Quote = "builtin/1", "So, you know, "+in.Text
+	}
+	b.Picks[2].Insight.Source = "notes"
+	b.Picks[4].Episode.Published = now.AddDate(-1, 0, 0)
+	return bot.BriefMessage(b, bot.Frame{Quota: 5, Due: now})
 }
 
 // oneEpisode has two insights of one episode: their links differ only in the second.

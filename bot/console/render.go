@@ -67,7 +67,11 @@ func (l look) section(sb *strings.Builder, s bot.Section) {
 	}
 	l.block(sb, boldStyle, "", s.Heading)
 	l.block(sb, lipgloss.NewStyle(), indent, s.Text)
-	l.block(sb, faintStyle, indent+"│ ", s.Quote)
+	quoted := lipgloss.NewStyle()
+	if s.Short {
+		quoted = faintStyle
+	}
+	l.block(sb, quoted, indent+"│ ", s.Quote)
 	if s.Link.Label != "" || s.Link.URL != "" {
 		l.block(sb, lipgloss.NewStyle(), indent, s.Link.Label)
 		l.unwrapped(sb, linkStyle, indent, s.Link.URL)

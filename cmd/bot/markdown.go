@@ -17,7 +17,7 @@ func briefMarkdown(b *digest.Brief) string {
 	}
 	for i, p := range b.Picks {
 		fmt.Fprintf(&out, "\n## %d. %s\n\n", i+1, escape(p.Podcast))
-		if isQuote(p.Item) {
+		if p.IsQuote() {
 			fmt.Fprintf(&out, "> %s\n\n", escape(p.Insight.Text))
 		} else {
 			fmt.Fprintf(&out, "**%s**\n\n> %s\n\n", escape(p.Insight.Text), escape(p.Insight.Quote))

@@ -109,7 +109,7 @@ func (s screen) pick(n int, p digest.Pick, id bool) string {
 func (s screen) claim(first string, indent int, it digest.Item) string {
 	ins := it.Insight
 	var out string
-	if isQuote(it) {
+	if it.IsQuote() {
 		out = s.block(first, indent, "“"+printable(ins.Text)+"”", s.bold)
 	} else {
 		out = s.block(first, indent, printable(ins.Text), s.bold)
@@ -123,11 +123,6 @@ func (s screen) claim(first string, indent int, it digest.Item) string {
 		out += pad(indent) + s.accent(printable(it.Link)) + "\n"
 	}
 	return out
-}
-
-// isQuote reports whether an insight's text is its quote, cleaned of what speech has too much of. Then it is shown once.
-func isQuote(it digest.Item) bool {
-	return strings.HasPrefix(it.Insight.Engine, "builtin/") && !it.Translated
 }
 
 // where says who said it, in which podcast and episode, and when.
