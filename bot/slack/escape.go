@@ -85,6 +85,25 @@ var (
 	item       = regexp.MustCompile(`\n\s*([*_]*\d+[.)]\s)`)
 )
 
+// whole returns the whole sentences of a text that fit into n characters, and the first one also when it is longer but
+// has at most so many characters, with a sign that there were more.
+func whole(s string, n, most int) (short string, cut bool) {
+	if n < most && utf8.RuneCountInString(s) > n && lastEnd([]rune(s), max(n-2, 0), sentenceEnds) == 0 {
+		n = min(most, firstEnd([]rune(s))+2)
+	}
+	return shorten(s, n)
+}
+
+// firstEnd returns the length of a text's first sentence.
+func firstEnd(runes []rune) int {
+	for i := 1; i < len(runes); i++ {
+		if sentenceEnds(runes[i-1], runes[i]) {
+			return i
+		}
+	}
+	return len(runes)
+}
+
 // shorten returns the whole sentences of a text that fit into n characters, with a sign that there were more. Of a sentence
 // that is too long by itself the words that fit stay.
 func shorten(s string, n int) (short string, cut bool) {

@@ -153,11 +153,11 @@ func (p *page) section(s bot.Section) {
 	}
 }
 
-// fit shortens a field to what it may have, and makes markup of it that shows it as it is.
+// fit shortens a field to the sentences for which there is room, one at least, and makes markup of it that shows it as it
+// is. The markup has at most so many characters.
 func (p *page) fit(s string, most int) string {
-	most = min(most, p.limit)
 	for n := most; ; n = n * 4 / 5 {
-		short, cut := shorten(s, n)
+		short, cut := whole(s, min(n, p.limit), n)
 		if short = inText(short); utf8.RuneCountInString(short) <= most {
 			p.cut = p.cut || cut
 			return short
@@ -167,7 +167,7 @@ func (p *page) fit(s string, most int) string {
 
 // fitPlain shortens a field of plain text, which is no markup.
 func (p *page) fitPlain(s string, most int) string {
-	short, cut := shorten(s, min(most, p.limit))
+	short, cut := whole(s, min(most, p.limit), most)
 	p.cut = p.cut || cut
 	p.size += utf8.RuneCountInString(short)
 	return short

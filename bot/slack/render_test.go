@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,6 +119,52 @@ func TestShorten(t *testing.T) {
 		got, _ := shorten(tt.in, tt.n)
 		if got != tt.want || utf8.RuneCountInString(got) > tt.n {
 			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
+		}
+	}
+}
+
+// TestWhole checks that a first sentence stays whole where there is room for it in the block.
+func TestWhole(t *testing.T) {
+	tests := []struct {
+		in      string
+		n, most int
+		want    string
+		cut     bool
+	}{
+		{"Short.", 10, 20, "Short.", false},
+		{"One two. Three four. Five six.", 12, 30, "One two. …", true},
+		{"One two three four. Five six.", 10, 28, "One two three four. …", true},
+		{"One two three four five.", 10, 28, "One two three four five.", false},
+		{"One two three four five six. Seven.", 10, 20, "One two three four…", true},
+		{"長い文章が続きます。もっと。", 6, 13, "長い文章が続きます。 …", true},
+	}
+	for _, tt := range tests {
+		got, cut := whole(tt.in, tt.n, tt.most)
+		if got != tt.want || cut != tt.cut || utf8.RuneCountInString(got) > tt.most {
+			t.Errorf("whole(%q, %d, %d) = %q, %v, want %q, %v", tt.in, tt.n, tt.most, got, cut, tt.want, tt.cut)
+		}
+	}
+}
+
+// TestNothingIsCut draws briefs whose sentences are too long together: each that is there is whole, and what is missing is
+// said.
+func TestNothingIsCut(t *testing.T) {
+	claim := strings.TrimSpace(strings.Repeat("a long sentence, ", 25)) + " ends here."
+	for _, quoted := range []bool{false, true} {
+		m := bot.Message{Heading: "10 insights"}
+		for i := range 10 {
+			s := bot.Section{Heading: fmt.Sprintf("%d. %s", i+1, claim), Text: claim + " " + claim, Quote: claim, Short: true}
+			if quoted {
+				s = bot.Section{Heading: fmt.Sprintf("%d. Ada Lindqvist", i+1), Quote: claim + " " + claim + " " + claim}
+			}
+			m.Sections = append(m.Sections, s)
+		}
+		seen := strings.Join(slacktest.Texts(drawnJSON(t, m, maxBlocks)), "\n")
+		if whole, begun := strings.Count(seen, "ends here."), strings.Count(seen, "a long sentence, a long"); whole < 10 || whole*12 != begun {
+			t.Errorf("quoted %v: %d sentences are whole and %d/12 were begun, want 10 or more and as many", quoted, whole, begun)
+		}
+		if !strings.Contains(seen, shortened) {
+			t.Errorf("quoted %v: nothing says that it was shortened", quoted)
 		}
 	}
 }
