@@ -316,6 +316,7 @@ func (e *Engine) keep(tx store.Tx, episodeID string, text *transcript.Transcript
 	}
 	now := time.Now().UTC()
 	for i, ins := range insights {
+		ins = replayed(ins, text)
 		ins.ID, ins.Episode, ins.Feed, ins.Created = newID(now, episodeID, i+1), episodeID, rec.Feed, now
 		rec.Insights = append(rec.Insights, ins.ID)
 		docs = append(docs, doc(podcast.Feed, rec, ins))

@@ -11,7 +11,6 @@ import (
 
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
-	"podbrief/digest/transcript"
 )
 
 // extractVersion names the prompt. A changed prompt gets a new file and a new version, so that old insights keep theirs.
@@ -320,20 +319,8 @@ func (x *extraction) insightOf(f found) insight.Insight {
 	a, z := x.source.lines[f.at.first-1], x.source.lines[f.at.last-1]
 	span := insight.Span{First: a.segment, Last: z.segment, From: a.from + f.at.from, To: z.from + f.at.to}
 	return insight.Insight{
-		Text: strings.TrimSpace(f.Claim), Quote: quoteAt(x.in.Transcript, span), Span: span,
+		Text: strings.TrimSpace(f.Claim), Quote: span.Of(x.in.Transcript), Span: span,
 		Start: a.start, End: max(a.start, x.in.Transcript.Segments[z.segment].End), Timing: a.timing, Speaker: a.speaker,
 		Engine: x.Name(), Topics: f.Topics, Why: strings.TrimSpace(f.Why), Source: x.in.Transcript.Source,
 	}
-}
-
-// quoteAt is the text of a span, verbatim; segments are joined by a space.
-func quoteAt(t *transcript.Transcript, s insight.Span) string {
-	if s.First == s.Last {
-		return t.Segments[s.First].Text[s.From:s.To]
-	}
-	parts := []string{t.Segments[s.First].Text[s.From:]}
-	for i := s.First + 1; i < s.Last; i++ {
-		parts = append(parts, t.Segments[i].Text)
-	}
-	return strings.Join(append(parts, t.Segments[s.Last].Text[:s.To]), " ")
 }
