@@ -85,11 +85,7 @@ func (b *Bot) propose(ctx context.Context, a *asking, m *Message, sub Subscripti
 }
 
 func followAction(a *asking, p directory.Podcast) Action {
-	words := []string{"follow", token(p.URL)}
-	if a.target != a.Channel {
-		words = []string{"follow", me, token(p.URL)}
-	}
-	return Action{Label: clip("Follow "+p.Title, 60), Command: words}
+	return Action{Label: clip("Follow "+p.Title, 60), Command: scoped(a, "follow", token(p.URL))}
 }
 
 // untopic takes topics off a subscription.
@@ -202,13 +198,9 @@ func (b *Bot) choose(ctx context.Context, a *asking, word string, choices []dire
 	}
 	m := Message{Text: fmt.Sprintf("Which one do you mean by “%s”?", clip(a.args, 60)), Private: true}
 	for _, p := range choices {
-		words := []string{word, token(p.URL)}
-		if a.target != a.Channel {
-			words = []string{word, me, token(p.URL)}
-		}
 		m.Sections = append(m.Sections, Section{
 			Heading: p.Title, Text: firstOf(p.Author, "at "+hostOf(p.URL)), Link: webPage(p),
-			Actions: []Action{{Label: clip(p.Title, 60), Command: words}},
+			Actions: []Action{{Label: clip(p.Title, 60), Command: scoped(a, word, token(p.URL))}},
 		})
 	}
 	return m, nil

@@ -25,7 +25,7 @@ func (b *Bot) save(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	prefix := savedPrefix(a)
+	prefix := userPrefix(a)
 	err = b.DB.Update(ctx, func(tx store.Tx) error {
 		kept, err := all[Saved](tx, savedBucket, prefix)
 		if err != nil {
@@ -43,49 +43,61 @@ func (b *Bot) save(ctx context.Context, a *asking) (Message, error) {
 	return Message{Text: "Kept: " + claim, Footer: "“save” alone lists what you keep", Private: true}, nil
 }
 
-func savedPrefix(a *asking) string { return workspaceKey(a.Channel) + part(a.User) + "/" }
+// userPrefix is where the keys of what a user of a workspace owns begin, in the buckets that are by user.
+func userPrefix(a *asking) string { return workspaceKey(a.Channel) + part(a.User) + "/" }
 
 func (b *Bot) unsave(ctx context.Context, a *asking, id string) (Message, error) {
 	if !isID(id) {
 		return Message{}, tell("Write the ID that the list shows, like “save remove 0mdxyz…”.")
 	}
 	err := b.DB.Update(ctx, func(tx store.Tx) error {
-		kept, err := exists(tx, savedBucket, savedPrefix(a)+id)
+		kept, err := exists(tx, savedBucket, userPrefix(a)+id)
 		if err == nil && !kept {
 			err = tell("You do not keep that insight; “save” lists those that you do.")
 		}
 		if err != nil {
 			return err
 		}
-		return tx.Delete(savedBucket, savedPrefix(a)+id)
+		return tx.Delete(savedBucket, userPrefix(a)+id)
 	})
 	return Message{Text: "Deleted from what you keep.", Private: true}, err
 }
 
 // savedList shows what the asker keeps, newest first.
 func (b *Bot) savedList(ctx context.Context, a *asking) (Message, error) {
-	kept, err := view(ctx, b.DB, func(tx store.Tx) ([]Saved, error) { return all[Saved](tx, savedBucket, savedPrefix(a)) })
+	kept, err := b.kept(ctx, a)
 	if err != nil {
 		return Message{}, err
 	}
 	if len(kept) == 0 {
 		return Message{Text: "You keep nothing yet; “save 2” keeps the second insight of the brief.", Private: true}, nil
 	}
-	slices.SortFunc(kept, func(x, y Saved) int { return y.At.Compare(x.At) })
 	m := Message{Heading: "You keep " + count(len(kept), "insight"), Private: true}
 	const shown = 10
 	for _, s := range kept[:min(len(kept), shown)] {
-		section := itemSection(s.item(), b.calendar(a))
-		section.Actions = []Action{
-			{Label: "More", Command: []string{"more", s.Insight}},
-			{Label: "Remove", Command: []string{"save", "remove", s.Insight}},
-		}
-		m.Sections = append(m.Sections, section)
+		m.Sections = append(m.Sections, b.savedSection(a, s))
 	}
 	if len(kept) > shown {
 		m.Footer = fmt.Sprintf("The newest %d of them", shown)
 	}
 	return m, nil
+}
+
+// kept reads what the asker keeps, newest first.
+func (b *Bot) kept(ctx context.Context, a *asking) ([]Saved, error) {
+	kept, err := view(ctx, b.DB, func(tx store.Tx) ([]Saved, error) { return all[Saved](tx, savedBucket, userPrefix(a)) })
+	slices.SortFunc(kept, func(x, y Saved) int { return y.At.Compare(x.At) })
+	return kept, err
+}
+
+// savedSection renders a kept insight.
+func (b *Bot) savedSection(a *asking, s Saved) Section {
+	section := itemSection(s.item(), b.calendar(a))
+	section.Actions = []Action{
+		{Label: "More", Command: []string{"more", s.Insight}},
+		{Label: "Remove", Command: []string{"save", "remove", s.Insight}},
+	}
+	return section
 }
 
 // vote teaches the channel's briefs what is useful. A user has one vote for an insight; another one replaces it.

@@ -49,10 +49,14 @@ func (b *Bot) status(ctx context.Context, a *asking) (Message, error) {
 
 // scoped is a command that is about the same channel as the request.
 func scoped(a *asking, words ...string) []string {
-	if a.target == a.Channel {
+	where := me
+	switch {
+	case a.elsewhere():
+		where = inChannel + a.target.ID
+	case a.target == a.Channel:
 		return words
 	}
-	return append([]string{words[0], me}, words[1:]...)
+	return append([]string{words[0], where}, words[1:]...)
 }
 
 func labelled(label string, list []string) string {

@@ -47,7 +47,7 @@ func (b *Bot) settings(ctx context.Context, a *asking) (Message, error) {
 		return b.takeSettings(ctx, a)
 	}
 	if a.args == "" {
-		return Message{Form: b.settingsForm(a.Request), Private: true}, nil
+		return Message{Form: b.settingsOf(a), Private: true}, nil
 	}
 	name, value, _ := strings.Cut(a.args, " ")
 	name, value = strings.ToLower(name), strings.TrimSpace(value)

@@ -8,26 +8,28 @@ import (
 	"strings"
 )
 
-// settingsForm is the form of a channel's settings, filled with what is set; nil when the words set something already.
+// settingsForm is the form of a channel's settings; nil when the words set something already, or when it is not known yet
+// whether the asker may see those of another channel.
 func (b *Bot) settingsForm(r Request) *Form {
 	_, a := b.understand(r)
-	if a.args != "" {
+	if a.args != "" || a.elsewhere() {
 		return nil
 	}
+	return b.settingsOf(a)
+}
+
+// settingsOf is the form of a channel's settings, filled with what is set.
+func (b *Bot) settingsOf(a *asking) *Form {
 	sub, found, err := b.subscriptionOf(context.Background(), a.target)
 	if err != nil || !found {
-		sub = newSubscription(r, a.target, b.zoneFor(r), b.now())
-	}
-	command := []string{"settings"}
-	if a.target != r.Channel {
-		command = append(command, me)
+		sub = newSubscription(a.Request, a.target, b.zoneFor(a.Request), b.now())
 	}
 	quiet := "off"
 	if sub.Quiet {
 		quiet = "on"
 	}
 	return &Form{
-		Title: "Daily brief", Command: command, Submit: "Save",
+		Title: "Daily brief", Command: scoped(a, "settings"), Submit: "Save",
 		Fields: []Field{
 			{Name: "topics", Label: "Topics", Kind: Lines, MaxLen: 1000, Value: strings.Join(append(slices.Clone(sub.Topics), minus(sub.Exclude)...), ", "),
 				Hint: "With commas between them; a minus excludes: ai, open source, -crypto"},

@@ -11,8 +11,11 @@ import (
 	"podbrief/store"
 )
 
-// me is the second word of a command that is about the asker's personal subscription.
-const me = "@me"
+// The second word of a command can say that it is about another place than where it was sent.
+const (
+	me        = "@me" // the asker's personal subscription
+	inChannel = "in:" // before a channel's ID: that channel
+)
 
 // Handle answers a request; it is the Handler that adapters are given.
 func (b *Bot) Handle(ctx context.Context, r Request, progress func(Message)) (m Message) {
@@ -62,6 +65,9 @@ func (b *Bot) answer(ctx context.Context, r Request, progress func(Message)) (Me
 	if a.target.Platform == "" {
 		return Message{}, tell("I cannot send you direct messages here; write to me directly instead.")
 	}
+	if err := b.inside(ctx, a); err != nil {
+		return Message{}, err
+	}
 	if err := b.allowed(ctx, e, a); err != nil {
 		return Message{}, err
 	}
@@ -71,7 +77,11 @@ func (b *Bot) answer(ctx context.Context, r Request, progress func(Message)) (Me
 	if e.Args != nil && e.Args[0].Required && a.args == "" && len(r.Fields) == 0 {
 		return b.missing(e, a), nil
 	}
-	return e.run(ctx, a)
+	m, err := e.run(ctx, a)
+	if err == nil && e.Right == Manage && a.target.Kind == Room {
+		b.noteManager(ctx, a)
+	}
+	return m, err
 }
 
 // understand finds the command of a request. Words that are no command are a question when there are several of them.
@@ -94,14 +104,51 @@ func (b *Bot) understand(r Request) (entry, *asking) {
 		word, args = b.guess(words)
 		at = slices.IndexFunc(table, func(e entry) bool { return e.Word == word })
 	}
-	if len(args) > 0 && args[0] == me {
-		a.target, args = r.Personal, args[1:]
-		if r.Channel.Kind == Direct {
-			a.target = r.Channel
+	if len(args) > 0 {
+		if target, named := targetOf(r, args[0]); named {
+			a.target, args = target, args[1:]
 		}
 	}
 	a.args = strings.TrimSpace(strings.Join(args, " "))
 	return table[at], a
+}
+
+// targetOf returns the channel that a command's second word names; false when it names none.
+func targetOf(r Request, word string) (ch Channel, named bool) {
+	id, elsewhere := strings.CutPrefix(word, inChannel)
+	switch {
+	case word == me && r.Channel.Kind == Direct:
+		return r.Channel, true
+	case word == me:
+		return r.Personal, true
+	case elsewhere && id != "":
+		return Channel{Platform: r.Channel.Platform, Workspace: r.Channel.Workspace, ID: id}, true
+	}
+	return Channel{}, false
+}
+
+// elsewhere reports whether a command is about a channel other than that it was sent in.
+func (a *asking) elsewhere() bool { return a.target.Kind == Room && a.target != a.Channel }
+
+// inside checks that who names another channel is in it.
+func (b *Bot) inside(ctx context.Context, a *asking) error {
+	if !a.elsewhere() {
+		return nil
+	}
+	if a.Member == nil {
+		return tell("I cannot see here what you may do in that channel; send the command there.")
+	}
+	switch ok, err := a.Member(ctx, a.target); {
+	case err != nil:
+		return fmt.Errorf("look up a member: %w", err)
+	case !ok:
+		return tell("You are not in that channel; join it and send the command there.")
+	}
+	_, found, err := b.subscriptionOf(ctx, a.target)
+	if err == nil && !found {
+		return errNothingHere
+	}
+	return err
 }
 
 // replyWords are the words of a reply in a thread, which comes as a question: "more 2" there is a command all the same.

@@ -75,7 +75,9 @@ const (
 	Gone        Event = "gone"        // the channel was deleted or archived, or the bot removed from it
 	Renamed     Event = "renamed"     // Channel.Name is the new name
 	Uninstalled Event = "uninstalled" // the workspace removed the bot: purge
-	HomeOpened  Event = "home"        // answer with the home view
+	// HomeOpened is answered with the home view. An adapter asks for it again after each command that came out of the
+	// view, and shows it anew.
+	HomeOpened Event = "home"
 )
 
 // Request is one asking: a command, a question, a submitted form or an event.
@@ -98,6 +100,9 @@ type Request struct {
 	// Personal is the sender's direct messages with the bot, where a personal subscription is sent; the zero Channel when
 	// the bot cannot write to this person. A command whose second word is "@me" is about it.
 	Personal Channel
+	// Member says whether the sender is in a channel of the same workspace, where a command whose second word is "in:" and
+	// a channel's ID is done with Rights, as the buttons of the home view ask for; nil refuses such commands.
+	Member func(context.Context, Channel) (bool, error)
 }
 
 // Fields are a form's values by field name; a field of several values has them one a line.

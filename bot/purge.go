@@ -26,7 +26,7 @@ func (b *Bot) Forget(ctx context.Context, ch Channel, user string) error {
 		switch bucket {
 		case voteBucket:
 			return len(rest) == 3 && (rest[1] == me || rest[0] == "@"+me)
-		case savedBucket:
+		case savedBucket, managedBucket:
 			return len(rest) == 2 && rest[0] == me
 		case useBucket:
 			return len(rest) == 2 && rest[1] == me

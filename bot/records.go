@@ -28,6 +28,7 @@ import (
 //	seen           <workspace><channel><insight>    seenMark: the channel got this insight
 //	vote           <workspace><channel><user><insight>   Vote
 //	saved          <workspace><user><insight>       Saved
+//	managed        <workspace><user><channel>       managedMark: who changed a channel's subscription, and when
 //	thread         <workspace><channel><thread>     Thread: what was asked there
 //	choice         <workspace><token>               directory.Podcast: one that was offered by a button
 //	use            <workspace><what><who>           Uses: when somebody did what is limited
@@ -44,6 +45,7 @@ const (
 	seenBucket         = "seen"
 	voteBucket         = "vote"
 	savedBucket        = "saved"
+	managedBucket      = "managed"
 	threadBucket       = "thread"
 	choiceBucket       = "choice"
 	useBucket          = "use"
@@ -53,7 +55,7 @@ const (
 // ownedBuckets are those whose records belong to a workspace.
 var ownedBuckets = [...]string{
 	workspaceBucket, subscriptionBucket, deliveryBucket, openBucket, messageBucket, seenBucket, voteBucket, savedBucket,
-	threadBucket, choiceBucket, useBucket,
+	managedBucket, threadBucket, choiceBucket, useBucket,
 }
 
 // Workspace is what is known of a workspace as a whole.
@@ -80,6 +82,12 @@ type openMark struct {
 // seenMark says in which brief a channel got an insight.
 type seenMark struct {
 	Date Date `json:"date"`
+}
+
+// managedMark says when somebody last changed a channel's subscription.
+type managedMark struct {
+	Channel Channel   `json:"channel"`
+	At      time.Time `json:"at"`
 }
 
 // Vote is what somebody thinks of an insight.

@@ -38,6 +38,7 @@ func Fixtures() []Fixture {
 		{"help", help()},
 		{"settings", bot.Message{Form: settingsForm(), Private: true}},
 		{"home", home()},
+		{"home-empty", bot.HomeMessage(bot.Home{Own: bot.HomeBrief{Where: "@me"}})},
 		{"file", bot.Message{Text: "2 podcasts in the file.", Private: true, File: &bot.File{Name: "podcasts.opml", Type: "text/x-opml", Body: []byte("<opml version=\"2.0\"><body/></opml>\n")}}},
 		{"long", longMessage()},
 		{"many-sections", manySections()},
@@ -162,15 +163,19 @@ func settingsForm() *bot.Form {
 }
 
 func home() bot.Message {
-	return bot.Message{
-		Heading: "Podbrief: the best podcast insights of the day", Private: true, Text: "Next brief: Mon 23 Nov 08:30 Europe/Berlin, topics: ai, open source.",
-		Sections: []bot.Section{{Heading: "Your topics", Text: "ai, open source"}, {Heading: "You follow", Text: "no podcast yet"}, {Heading: "When", Text: "08:30 every day Europe/Berlin"}},
-		Actions: []bot.Action{
-			{Label: "Settings", Command: []string{"settings", "@me"}, Form: true}, {Label: "Preview", Command: []string{"preview", "@me"}},
-			{Label: "Pause", Command: []string{"pause", "@me"}}, {Label: "Web page", URL: "https://podcasts.example/"},
-		},
-		Footer: "In a channel, “/brief topic ai” sets up a brief for all of it",
+	keep := func(p digest.Pick) bot.Section {
+		return bot.Section{Heading: p.Insight.Speaker, Quote: p.Insight.Text, Link: bot.Link{Label: p.Podcast + " — " + p.Episode.Title, URL: p.Link}, Meta: "23 Nov",
+			Actions: []bot.Action{{Label: "More", Command: []string{"more", p.Insight.ID}}, {Label: "Remove", Command: []string{"save", "remove", p.Insight.ID}}}}
 	}
+	picks := brief(4).Picks
+	return bot.HomeMessage(bot.Home{
+		Own: bot.HomeBrief{Where: "@me", Text: "Next brief: Mon 23 Nov 08:30 Europe/Berlin, topics: ai, open source.\n08:30 every day Europe/Berlin\nfollowed: Ledger Lines"},
+		Channels: []bot.HomeBrief{
+			{Name: "#research", Where: "in:C0123456789", Text: "Next brief: Mon 23 Nov 09:00 Europe/Berlin, topics: ai.\n09:00 weekdays Europe/Berlin"},
+			{Name: "#product", Where: "in:C0123456780", Text: "No brief comes until you send “resume”; topics: all.\n08:30 every day Europe/Berlin", Paused: true},
+		},
+		Saved: []bot.Section{keep(picks[0]), keep(picks[3])}, Kept: 7,
+	})
 }
 
 // longMessage is longer than any platform takes, in every part.

@@ -197,7 +197,7 @@ func TestHome(t *testing.T) {
 		w.play(t, p)
 		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
 		w.play(t, w.slack.Submit(member, w.slack.Views()[0], map[string]string{"topics": "ai"}))
-		w.await(t, "new home", func() bool { return strings.Contains(text(w.slack.Home(member)), "Your topics") })
+		w.await(t, "new home", func() bool { return strings.Contains(text(w.slack.Home(member)), "topics: ai") })
 		wantText(t, "confirmation", w.slack.Messages("D1MEMBER")[0].Blocks, "Saved.")
 	})
 }

@@ -216,6 +216,7 @@ func (a *Adapter) request(ctx context.Context, in incoming, s *session) (bot.Req
 		return r, err
 	}
 	r.Rights, r.Zone, r.Locale = p.rights, p.zone, p.locale
+	r.Member = func(ctx context.Context, ch bot.Channel) (bool, error) { return a.isIn(ctx, ch.ID, in.user) }
 	if p.rights&bot.Own == 0 {
 		r.Personal = bot.Channel{}
 	}
