@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -185,21 +186,58 @@ func TestDirectMessages(t *testing.T) {
 	})
 }
 
+// TestHome sets a brief up from the App Home, pauses it and a channel's, and sees each change there at once.
 func TestHome(t *testing.T) {
 	eachMode(t, func(t *testing.T, w world) {
-		w.play(t, w.slack.Event(map[string]any{"type": "app_home_opened", "user": member, "tab": "home", "channel": "D1MEMBER"}))
-		w.await(t, "home", func() bool { return w.slack.Home(member) != nil })
-		wantText(t, "home", w.slack.Home(member), "no personal brief yet")
-		p, err := w.slack.PressHome(member, "Set up my brief")
-		if err != nil {
-			t.Fatal(err)
+		shows := func(part string) {
+			t.Helper()
+			w.await(t, "home with "+part, func() bool { return strings.Contains(text(w.slack.Home(member)), part) })
 		}
-		w.play(t, p)
+		w.openHome(t)
+		shows("Set up my brief")
+		w.pressHome(t, "Set up my brief")
 		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
 		w.play(t, w.slack.Submit(member, w.slack.Views()[0], map[string]string{"topics": "ai"}))
-		w.await(t, "new home", func() bool { return strings.Contains(text(w.slack.Home(member)), "topics: ai") })
+		shows("topics: ai")
 		wantText(t, "confirmation", w.slack.Messages("D1MEMBER")[0].Blocks, "Saved.")
+		w.pressHome(t, "Pause")
+		shows("Resume")
+
+		m := w.brief(t, general)
+		p := w.slack.Command(member, general, "save 1")
+		w.play(t, p)
+		w.await(t, "kept", func() bool { return len(w.slack.Replies(p.ResponseURL)) == 1 })
+		w.openHome(t)
+		shows("#general")
+		shows("You keep 1 insight")
+		w.pressHome(t, "Pause") // only that of #general is not paused
+		w.await(t, "both paused", func() bool { return !hasButton(w.slack.Home(member), "Pause") })
+		wantText(t, "status of the channel", w.command(t, member, general, "status"), "No brief comes until you send")
+		if m.Channel != general {
+			t.Errorf("the brief came in %s", m.Channel)
+		}
 	})
+}
+
+func (w world) openHome(t *testing.T) {
+	t.Helper()
+	w.play(t, w.slack.Event(map[string]any{"type": "app_home_opened", "user": member, "tab": "home", "channel": "D1MEMBER"}))
+	w.await(t, "home", func() bool { return w.slack.Home(member) != nil })
+}
+
+func (w world) pressHome(t *testing.T, label string) {
+	t.Helper()
+	p, err := w.slack.PressHome(member, label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.play(t, p)
+}
+
+// hasButton reports whether an App Home has a button with a label.
+func hasButton(home map[string]any, label string) bool {
+	blocks, _ := home["blocks"].([]any)
+	return slices.ContainsFunc(slacktest.Buttons(asMaps(blocks)), func(b slacktest.Button) bool { return b.Label == label })
 }
 
 func TestWhereTheBotIsNot(t *testing.T) {
@@ -214,30 +252,6 @@ func TestWhereTheBotIsNot(t *testing.T) {
 		wantText(t, "/brief help", w.command(t, member, outside, "help"), "topic")
 		w.slack.AddChannel(slacktest.Channel{ID: outside, Name: "outside", Members: []string{member}})
 		wantText(t, "/brief topic after an invitation", w.command(t, member, outside, "topic ai"), "Following: ai")
-	})
-}
-
-// TestEveryCommand types every command of the table, and none may stay without an answer or hit a rule of Slack.
-func TestEveryCommand(t *testing.T) {
-	eachMode(t, func(t *testing.T, w world) {
-		w.brief(t, general)
-		args := map[string]string{
-			"topic": "open source", "untopic": "open source", "follow": "nothing like this", "unfollow": "x", "mute": "crypto", "unmute": "crypto",
-			"time": "08:30", "settings": "count 4", "pause": "2 weeks", "why": "1", "more": "1", "related": "1", "ask": "what about prices?",
-			"search": "prices", "save": "1", "vote": "up 1", "last": "", "leave": "",
-		}
-		for _, c := range w.Bot.Commands() {
-			if c.Word != "leave" {
-				w.command(t, member, general, strings.TrimSpace(c.Word+" "+args[c.Word]))
-			}
-		}
-		p := w.slack.Command(member, general, "feeds export")
-		w.play(t, p)
-		w.await(t, "file", func() bool { return len(w.slack.Files()) == 1 && w.slack.Files()[0].Channel != "" })
-		if f := w.slack.Files()[0]; !strings.Contains(string(f.Body), "<opml") || f.Channel != "D1MEMBER" {
-			t.Errorf("file in %q: %.60q", f.Channel, f.Body)
-		}
-		w.command(t, member, general, "leave")
 	})
 }
 

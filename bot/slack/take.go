@@ -139,6 +139,7 @@ func (a *Adapter) answer(ctx context.Context, s *session, in incoming, arrived t
 		return
 	}
 	m := p.ask(ctx, s.handle, c)
+	m.Private = m.Private || c.Private
 	if m.Form != nil && a.openForm(ctx, m.Form, in, arrived) {
 		return
 	}

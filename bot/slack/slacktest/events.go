@@ -144,24 +144,48 @@ func (s *Server) PressHome(user, label string) (Payload, error) {
 	}}, nil
 }
 
-// findAction finds a button by its label and makes the action of pressing it.
-func findAction(blocks []map[string]any, label string) map[string]any {
+// Button is something that can be pressed.
+type Button struct{ Label, Value, URL string }
+
+// Buttons are all that can be pressed in blocks, votes included.
+func Buttons(blocks []map[string]any) []Button {
+	var all []Button
+	eachAction(blocks, func(b Button, _ map[string]any) { all = append(all, b) })
+	return all
+}
+
+// eachAction calls fn for each button with the action of pressing it.
+func eachAction(blocks []map[string]any, fn func(Button, map[string]any)) {
 	for _, b := range blocks {
 		for _, e := range maps(b["elements"]) {
-			a := map[string]any{"type": e["type"], "action_id": e["action_id"], "block_id": "random", "action_ts": "1.1"}
-			if textOf(e["text"]) == label && e["type"] == "button" {
-				a["value"], a["url"] = e["value"], e["url"]
-				return a
+			found := []map[string]any{e}
+			if e["type"] == "feedback_buttons" {
+				found = []map[string]any{part(e, "positive_button"), part(e, "negative_button")}
+			} else if e["type"] != "button" {
+				continue
 			}
-			for _, k := range []string{"positive_button", "negative_button"} {
-				if f, ok := e[k].(map[string]any); ok && textOf(f["text"]) == label {
-					a["value"] = f["value"]
-					return a
-				}
+			for _, f := range found {
+				fn(Button{textOf(f["text"]), str(f["value"]), str(f["url"])}, map[string]any{
+					"type": e["type"], "action_id": e["action_id"], "block_id": "random", "action_ts": "1.1", "value": f["value"], "url": f["url"],
+				})
 			}
 		}
 	}
-	return nil
+}
+
+func part(m map[string]any, key string) map[string]any {
+	p, _ := m[key].(map[string]any)
+	return p
+}
+
+// findAction finds a button by its label and makes the action of pressing it.
+func findAction(blocks []map[string]any, label string) (action map[string]any) {
+	eachAction(blocks, func(b Button, a map[string]any) {
+		if b.Label == label && action == nil {
+			action = a
+		}
+	})
+	return action
 }
 
 // Submit is somebody's submission of a modal with the values of its inputs, by block. Inputs that are not named keep their
