@@ -1,10 +1,16 @@
 // Package discord is the adapter for Discord: it knows Discord's gateway, REST calls, limits and components, and nothing
 // of podcasts or subscriptions.
 //
-// Messages are embeds, one for each section, and not Components V2: embeds hold 6,000 characters together and V2 4,000 (and
-// fewer of Chinese or Japanese), so that a brief of ten insights keeps its claims; embeds can be deferred and edited; and
-// they are drawn by every client. What can be pressed stands under all embeds, so insights share one menu per action, "More
-// on …", and buttons are for what is said once.
+// Messages are embeds, one for each section, and not Components V2. Pictures of both were compared, of briefs of 1, 5 and 10
+// insights. V2 looks better at five: each insight has its buttons under it. But five insights with their buttons and
+// Settings are 40 components, all that V2 allows, so that nothing can be proposed and no artwork shown; and V2 counts
+// addresses into its 4,000 characters: ten quotes with the long addresses of audio files had 5,475. Embeds hold 6,000, and
+// the address of an embed's title is not counted: the same ten had 3,850, whole. So the source is each embed's title, what
+// was said stands under it, and speaker, date and reason are the small line below.
+//
+// What can be pressed stands under all embeds. Rows of numbered buttons (“More 1”, “More 2”, …) were a wall of 25 without
+// room for Settings, so insights share one menu per action, “More: choose 1–5”, whose options tell what each number is.
+// Buttons are for what is said once, and for a brief of one insight.
 //
 // Connections are discordgo's; guard.go and gateway.go contain its faults. REST calls are our own, for nonces, limits and
 // deadlines that discordgo does not keep.
@@ -19,6 +25,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"podbrief/bot"
@@ -46,7 +53,10 @@ type Adapter struct {
 	direct  sync.Map // channel ID by user
 	places  places
 	answers sync.WaitGroup // requests that are being answered
-	pace    pace
+
+	pace       pace
+	identifies identifies
+	refused    atomic.Pointer[error] // why the gateway wants no connection any more
 }
 
 // identity is who the bot is on Discord.

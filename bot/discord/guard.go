@@ -3,48 +3,68 @@ package discord
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"net/http"
+	"net/url"
 	"sync"
 	"time"
 )
 
-// guard stands between discordgo and a gateway connection and reads along. discordgo must not see what it cannot handle: a
-// request to reconnect (a deadlock when it comes first), an invalid session (an IDENTIFY at once), a request for a heartbeat
-// (a panic while closing). It never waits for ever: reads have a deadline of a heartbeat and a half. When it ends, it is cut
-// without the close frame that discordgo writes, because that would end the session that is to be resumed.
+// guard is the connection of one session of discordgo. It stands between discordgo and the gateway, reads along, and does
+// itself what discordgo does wrong:
+//
+//   - It connects over the transport of the REST calls, so that proxies and certificates are the same.
+//   - It sends the heartbeats: the first after a random time, and one that is not acknowledged soon ends the connection.
+//     discordgo waits for five.
+//   - It makes IDENTIFY into RESUME when a session goes on, so that each connection has a session of discordgo of its own
+//     and none is used twice: one that is ended needs a second for it, and may hang.
+//   - It keeps from discordgo what that cannot handle: a request to reconnect (a deadlock when it comes first), an invalid
+//     session (an IDENTIFY at once), a request for a heartbeat (a panic while closing).
+//   - It keeps from Discord the close frame that discordgo writes, because that would end the session.
 type guard struct {
-	net.Conn
-	in *bufio.Reader
+	ctx       context.Context         // done with the connection; its cause says why
+	end       context.CancelCauseFunc // the first cause counts
+	transport http.RoundTripper
+	address   string
+	token     string
 
-	wait     time.Duration // for the next frame
-	pending  []byte        // read, but not handed out
-	upgraded bool
-	writing  sync.Mutex
+	asked   []byte             // of the handshake, while it is not whole
+	wire    io.ReadWriteCloser // nil before the handshake
+	in      *bufio.Reader      // what comes over the wire
+	message []byte             // what came of a message in more than one frame
+	out     []byte             // for discordgo, but not read by it yet
+	greeted bool
 
-	mu       sync.Mutex
-	cause    error
-	ready    chan struct{} // closed with READY or RESUMED
-	done     chan struct{} // closed with the end
-	sequence int64
-	session  session
+	sending sync.Mutex    // one frame after the other
+	acked   chan struct{} // holds a token after an acknowledgement
+	ready   chan struct{} // closed with READY or RESUMED
+
+	mu      sync.Mutex
+	session session
 }
 
-// session is what a connection can be resumed with.
+// session is what the next connection resumes; one without ID begins anew.
 type session struct {
 	ID  string
-	URL string
+	URL string // where
+	seq int64  // of the last event
 }
 
-// Why a connection ended.
+// Why a connection ended, when Discord did not close it.
 var (
 	errReconnect = errors.New("Discord asks to connect again") //nolint:staticcheck // a name
 	errInvalid   = errors.New("the session is not valid any more")
 	errResumable = errors.New("the session is refused for now")
+	errSilent    = errors.New("a heartbeat was not acknowledged")
+	errNotReady  = errors.New("Discord was not ready in time") //nolint:staticcheck // a name
+	errLetGo     = errors.New("discordgo gave the connection up")
 )
 
 // closedError is a connection that Discord closed with a code.
@@ -57,147 +77,195 @@ func (c closedError) Error() string {
 // closeHints say what to do about the codes after which connecting again does not help.
 // https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 var closeHints = map[int]string{
-	4004: ": the token is wrong; put a new one into DISCORD_TOKEN",
-	4010: ": the shard is wrong; set DISCORD_SHARDS=auto",
-	4011: ": more shards are needed; set DISCORD_SHARDS=auto",
+	4004: ": the token is wrong; put a new one into DISCORD_TOKEN and start the bot again",
+	4010: ": the shard is wrong; set DISCORD_SHARDS=auto and start the bot again",
+	4011: ": more shards are needed; set DISCORD_SHARDS=auto and start the bot again",
 	4012: ": this version of the gateway is gone; update the bot",
 	4013: ": the intents are wrong; update the bot",
-	4014: ": an intent is not allowed; switch on “Message Content Intent” for the bot in the developer portal, or set DISCORD_MESSAGE_CONTENT=0",
+	4014: ": an intent is not allowed; switch on “Message Content Intent” for the bot in the developer portal, or set DISCORD_MESSAGE_CONTENT=0, and start the bot again",
 }
 
 func (c closedError) fatal() bool { return closeHints[int(c)] != "" }
 
+// The codes of the gateway. https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-opcodes
+const (
+	opDispatch  = 0
+	opHeartbeat = 1
+	opIdentify  = 2
+	opResume    = 6
+	opReconnect = 7
+	opInvalid   = 9
+	opHello     = 10
+	opAck       = 11
+)
+
 // writeTimeout is how long a connection may take a message.
 const writeTimeout = 10 * time.Second
 
-// maxFrame bounds a message of the gateway; a large server's first message has a few megabytes.
-const maxFrame = 64 << 20
-
-func newGuard(c net.Conn, firstWait time.Duration) *guard {
-	return &guard{Conn: c, in: bufio.NewReader(c), wait: firstWait, ready: make(chan struct{}), done: make(chan struct{})}
+// newGuard returns a guard whose connection is made when discordgo begins with it. It resumes a session that has an ID.
+func newGuard(ctx context.Context, transport http.RoundTripper, address, token string, s session) *guard {
+	g := &guard{transport: transport, address: address, token: token, session: s, acked: make(chan struct{}, 1), ready: make(chan struct{})}
+	g.ctx, g.end = context.WithCancelCause(ctx)
+	return g
 }
 
-// end takes note of the first reason for the end, and cuts the connection.
-func (g *guard) end(cause error) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.cause == nil {
-		g.cause = cause
-		close(g.done)
-		g.Conn.Close()
+// fail ends the connection, and returns why it ended.
+func (g *guard) fail(err error) error {
+	g.end(err)
+	return context.Cause(g.ctx)
+}
+
+// resumable returns what the next connection resumes after this one has ended.
+func (g *guard) resumable() session {
+	err := context.Cause(g.ctx)
+	c, closed := errors.AsType[closedError](err)
+	if errors.Is(err, errInvalid) || closed && (c == 4007 || c == 4009) {
+		return session{}
 	}
-	return g.cause
-}
-
-// why returns the reason for the end, nil while it lasts.
-func (g *guard) why() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.cause
+	return g.session
 }
 
-// Close ends the connection.
-func (g *guard) Close() error {
-	g.end(net.ErrClosed) //nolint:errcheck // returns its argument
+// Write takes what discordgo sends: the handshake first, then frames.
+func (g *guard) Write(b []byte) (int, error) {
+	if g.wire == nil {
+		return len(b), g.shake(b)
+	}
+	f, err := readFrame(bytes.NewReader(b), true)
+	if err != nil {
+		return 0, g.fail(fmt.Errorf("read what discordgo sends: %w", err))
+	}
+	if f.kind == closing {
+		return len(b), nil
+	}
+	if f.kind == textFrame {
+		var p struct{ Op int }
+		switch err := json.Unmarshal(f.payload, &p); {
+		case err != nil:
+			return 0, g.fail(fmt.Errorf("read what discordgo sends: %w", err))
+		case p.Op == opHeartbeat:
+			return len(b), nil
+		case p.Op == opIdentify:
+			f.payload = g.greeting(f.payload)
+		}
+	}
+	return len(b), g.send(f)
+}
+
+// shake makes the handshake that discordgo asks for.
+func (g *guard) shake(b []byte) error {
+	g.asked = append(g.asked, b...)
+	if !bytes.HasSuffix(g.asked, []byte("\r\n\r\n")) {
+		return nil
+	}
+	req, err := g.request()
+	if err != nil {
+		return g.fail(fmt.Errorf("read discordgo's handshake: %w", err))
+	}
+	resp, err := g.transport.RoundTrip(req)
+	if err != nil {
+		return g.fail(fmt.Errorf("connect to the gateway: %w", err))
+	}
+	wire, ok := resp.Body.(io.ReadWriteCloser)
+	if resp.StatusCode != http.StatusSwitchingProtocols || !ok {
+		return g.fail(errors.Join(fmt.Errorf("connect to the gateway: it answers %s", resp.Status), resp.Body.Close()))
+	}
+	context.AfterFunc(g.ctx, func() { wire.Close() })
+	g.wire, g.in = wire, bufio.NewReader(wire)
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "HTTP/1.1 %s\r\n", resp.Status)
+	resp.Header.Write(&head) //nolint:errcheck // into memory
+	g.out = append(head.Bytes(), "\r\n"...)
 	return nil
 }
 
-// Write sends what discordgo writes, but nothing after the end and no close frame.
-func (g *guard) Write(b []byte) (int, error) {
-	if g.why() != nil {
-		return 0, net.ErrClosed
+// request is discordgo's handshake as a request of the transport.
+func (g *guard) request() (*http.Request, error) {
+	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(g.asked)))
+	if err != nil {
+		return nil, err
 	}
-	if g.upgraded && len(b) > 0 && b[0]&0x0f == opClose {
-		return len(b), nil
+	to, err := url.Parse(g.address)
+	if err != nil {
+		return nil, err
 	}
-	g.writing.Lock()
-	defer g.writing.Unlock()
-	if err := g.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return 0, err
+	req.URL.Scheme = map[string]string{"ws": "http", "wss": "https"}[to.Scheme]
+	req.URL.Host, req.RequestURI = to.Host, ""
+	return req.WithContext(g.ctx), nil
+}
+
+// greeting is what opens the session: discordgo's IDENTIFY, or RESUME when a session goes on.
+func (g *guard) greeting(identify []byte) []byte {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.session.ID == "" {
+		return identify
 	}
-	return g.Conn.Write(b)
+	b, err := json.Marshal(map[string]any{"op": opResume, "d": map[string]any{
+		"token": "Bot " + g.token, "session_id": g.session.ID, "seq": g.session.seq,
+	}})
+	if err != nil {
+		panic(err) // strings and a number
+	}
+	return b
+}
+
+// send writes a frame. A connection that does not take it is ended.
+func (g *guard) send(f frame) error {
+	g.sending.Lock()
+	defer g.sending.Unlock()
+	late := time.AfterFunc(writeTimeout, func() { g.end(errSilent) })
+	defer late.Stop()
+	if _, err := g.wire.Write(f.bytes(true)); err != nil {
+		return g.fail(err)
+	}
+	return nil
 }
 
 // Read hands out what discordgo may see.
 func (g *guard) Read(b []byte) (int, error) {
-	for len(g.pending) == 0 {
+	for len(g.out) == 0 {
 		if err := g.next(); err != nil {
-			return 0, g.end(err)
+			return 0, g.fail(err)
 		}
 	}
-	n := copy(b, g.pending)
-	g.pending = g.pending[n:]
+	n := copy(b, g.out)
+	g.out = g.out[n:]
 	return n, nil
 }
 
-// next reads a line of the handshake, or a frame.
+// next reads a frame.
 func (g *guard) next() error {
-	if err := g.Conn.SetReadDeadline(time.Now().Add(g.wait)); err != nil {
-		return err
-	}
-	if !g.upgraded {
-		line, err := g.in.ReadBytes('\n')
-		g.upgraded = len(bytes.TrimSpace(line)) == 0
-		g.pending = line
-		return err
-	}
-	frame, op, payload, err := readFrame(g.in)
+	f, err := readFrame(g.in, false)
 	if err != nil {
 		return err
 	}
-	pass := true
-	switch op {
-	case opClose:
-		if len(payload) >= 2 {
-			return closedError(binary.BigEndian.Uint16(payload))
+	switch f.kind {
+	case closing:
+		if len(f.payload) >= 2 {
+			return closedError(binary.BigEndian.Uint16(f.payload))
 		}
 		return io.EOF
-	case opText:
-		if pass, err = g.look(payload); err != nil {
-			return err
-		}
+	case ping, pong:
+		g.out = f.bytes(false)
+		return nil
+	case textFrame, goesOn:
+	default:
+		return fmt.Errorf("a frame of kind %d, which no gateway sends", f.kind)
 	}
+	if g.message = append(g.message, f.payload...); len(g.message) > maxMessage {
+		return fmt.Errorf("a message of more than %d bytes", maxMessage)
+	}
+	if f.more {
+		return nil
+	}
+	pass, err := g.look(g.message)
 	if pass {
-		g.pending = frame
+		g.out = frame{kind: textFrame, payload: g.message}.bytes(false)
 	}
-	return nil
-}
-
-// The kinds of frames that matter here.
-const (
-	opText  = 1
-	opClose = 8
-)
-
-// readFrame reads a frame of a server, which masks nothing. https://www.rfc-editor.org/rfc/rfc6455#section-5.2
-func readFrame(r io.Reader) (frame []byte, op byte, payload []byte, err error) {
-	var head [10]byte
-	if _, err := io.ReadFull(r, head[:2]); err != nil {
-		return nil, 0, nil, err
-	}
-	n, used := uint64(head[1]&0x7f), 2
-	switch n {
-	case 126:
-		used = 4
-	case 127:
-		used = 10
-	}
-	if _, err := io.ReadFull(r, head[2:used]); err != nil {
-		return nil, 0, nil, err
-	}
-	switch used {
-	case 4:
-		n = uint64(binary.BigEndian.Uint16(head[2:4]))
-	case 10:
-		n = binary.BigEndian.Uint64(head[2:10])
-	}
-	if n > maxFrame || head[1]&0x80 != 0 {
-		return nil, 0, nil, fmt.Errorf("a frame of %d bytes that no gateway sends", n)
-	}
-	frame = make([]byte, used+int(n))
-	copy(frame, head[:used])
-	_, err = io.ReadFull(r, frame[used:])
-	return frame, head[0] & 0x0f, frame[used:], err
+	g.message = nil
+	return err
 }
 
 // look reads a message of the gateway and says whether discordgo may see it.
@@ -211,35 +279,44 @@ func (g *guard) look(payload []byte) (pass bool, err error) {
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return false, fmt.Errorf("a message of the gateway that is no JSON: %w", err)
 	}
+	if g.greeted == (p.Op == opHello) {
+		return false, fmt.Errorf("the gateway greets with %d", p.Op)
+	}
 	switch p.Op {
-	case 0:
+	case opDispatch:
 		g.dispatched(p.S, p.T, p.D)
-	case 1:
-		return false, g.beat()
-	case 7:
+	case opHeartbeat:
+		return false, g.heartbeat()
+	case opReconnect:
 		return false, errReconnect
-	case 9:
+	case opInvalid:
 		if string(p.D) == "true" {
 			return false, errResumable
 		}
 		return false, errInvalid
-	case 10:
-		g.hello(p.D)
+	case opHello:
+		return true, g.hello(p.D)
+	case opAck:
+		select {
+		case g.acked <- struct{}{}:
+		default:
+		}
 	}
 	return true, nil
 }
 
+// dispatched takes note of an event, and of the session that begins with READY.
 func (g *guard) dispatched(seq int64, name string, data []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.sequence = seq
+	g.session.seq = seq
 	if name == "READY" {
 		var d struct {
 			ID  string `json:"session_id"`
 			URL string `json:"resume_gateway_url"`
 		}
 		if json.Unmarshal(data, &d) == nil {
-			g.session = session(d)
+			g.session.ID, g.session.URL = d.ID, d.URL
 		}
 	}
 	if name == "READY" || name == "RESUMED" {
@@ -251,24 +328,82 @@ func (g *guard) dispatched(seq int64, name string, data []byte) {
 	}
 }
 
-// hello takes the interval of heartbeats, whose answers keep the connection alive.
-func (g *guard) hello(data []byte) {
+// hello begins the heartbeats.
+func (g *guard) hello(data []byte) error {
 	var d struct {
-		Interval int `json:"heartbeat_interval"`
+		Interval int64 `json:"heartbeat_interval"`
 	}
-	if json.Unmarshal(data, &d) == nil && d.Interval > 0 {
-		g.wait = max(time.Duration(d.Interval)*time.Millisecond*3/2, 100*time.Millisecond)
+	if err := json.Unmarshal(data, &d); err != nil || d.Interval <= 0 || d.Interval > time.Hour.Milliseconds() {
+		return fmt.Errorf("the gateway wants a heartbeat every %d ms", d.Interval)
+	}
+	g.greeted = true
+	go g.beat(time.Duration(d.Interval) * time.Millisecond)
+	return nil
+}
+
+// beat sends heartbeats until the connection ends, and ends it when one is not acknowledged within a quarter of the interval.
+// The first one comes after a random part of it, so that not all bots of the world beat together after an outage.
+// https://discord.com/developers/docs/events/gateway#sending-heartbeats
+func (g *guard) beat(every time.Duration) {
+	timer := time.NewTimer(rand.N(every))
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-g.ctx.Done():
+			return
+		}
+		select {
+		case <-g.acked: // one that was asked for
+		default:
+		}
+		sent := time.Now()
+		if g.heartbeat() != nil {
+			return
+		}
+		timer.Reset(every / 4)
+		select {
+		case <-g.acked:
+		case <-timer.C:
+			g.end(errSilent)
+			return
+		case <-g.ctx.Done():
+			return
+		}
+		timer.Reset(every - time.Since(sent))
 	}
 }
 
-// beat answers a request for a heartbeat itself.
-func (g *guard) beat() error {
+// heartbeat sends one heartbeat, with the number of the last event.
+func (g *guard) heartbeat() error {
 	g.mu.Lock()
-	seq := g.sequence
+	d := json.RawMessage("null")
+	if g.session.seq > 0 {
+		d = fmt.Appendf(nil, "%d", g.session.seq)
+	}
 	g.mu.Unlock()
-	payload := fmt.Appendf(nil, `{"op":1,"d":%d}`, seq)
-	// A client's frame is masked; a mask of zeros leaves the payload as it is.
-	frame := append([]byte{0x80 | opText, 0x80 | byte(len(payload)), 0, 0, 0, 0}, payload...)
-	_, err := g.Write(frame)
-	return err
+	return g.send(frame{kind: textFrame, payload: fmt.Appendf(nil, `{"op":1,"d":%s}`, d)})
 }
+
+// Close ends the connection.
+func (g *guard) Close() error {
+	g.end(errLetGo)
+	return nil
+}
+
+// The rest of a net.Conn. A guard has limits of its own and no addresses.
+
+// LocalAddr returns nothing.
+func (g *guard) LocalAddr() net.Addr { return &net.TCPAddr{} }
+
+// RemoteAddr returns nothing.
+func (g *guard) RemoteAddr() net.Addr { return &net.TCPAddr{} }
+
+// SetDeadline does nothing.
+func (g *guard) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing.
+func (g *guard) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing.
+func (g *guard) SetWriteDeadline(time.Time) error { return nil }

@@ -197,7 +197,7 @@ func commandLimits(body []byte) error {
 // fast is the pace of tests.
 var fast = pace{
 	ready: 2 * time.Second, firstPause: 20 * time.Millisecond, mostPause: 200 * time.Millisecond, invalid: 20 * time.Millisecond,
-	release: 3 * time.Second, identify: 5 * time.Millisecond,
+	identify: 5 * time.Millisecond,
 }
 
 // stage is a Discord and an adapter for it.

@@ -1,9 +1,12 @@
 package discordtest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,18 +19,19 @@ type Play func(*Conn)
 // gateway is the state of all connections.
 type gateway struct {
 	mu         sync.Mutex
-	conns      int
-	identifies int
+	changed    chan struct{} // closed and made anew with each change
+	paths      []string      // of all connections
+	identifies []time.Time
 	resumes    int
+	begun      int // sessions
 	sessions   map[string]*gwSession
-	live       map[*Conn]bool
+	live       []*Conn
 }
 
 // gwSession is what can be resumed: its events.
 type gwSession struct {
 	id     string
 	events [][]byte
-	seq    int
 }
 
 // Conn is one connection of the gateway.
@@ -36,14 +40,13 @@ type Conn struct {
 	server  *Server
 	writing sync.Mutex
 	session *gwSession
+	shard   [2]int
 }
 
-// packet is a message of the gateway.
-type packet struct {
+// Packet is a message of the gateway.
+type Packet struct {
 	Op int             `json:"op"`
 	D  json.RawMessage `json:"d"`
-	S  *int            `json:"s"`
-	T  *string         `json:"t"`
 }
 
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
@@ -54,22 +57,57 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	defer ws.Close()
 	c := &Conn{Conn: ws, server: s}
 	defer c.leave()
-	s.gw.mu.Lock()
-	n := s.gw.conns
-	s.gw.conns++
-	s.gw.mu.Unlock()
+	n := 0
+	s.gw.change(func() {
+		n = len(s.gw.paths)
+		s.gw.paths = append(s.gw.paths, r.URL.Path)
+	})
 	var play Play
 	if s.Gateway != nil {
 		play = s.Gateway(n)
 	}
 	if play == nil {
-		play = func(c *Conn) {
-			if c.Hello() && c.Begin() {
-				c.Serve()
-			}
-		}
+		play = (*Conn).Usual
 	}
 	play(c)
+}
+
+// change changes the state, and tells those who wait.
+func (g *gateway) change(do func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	do()
+	if g.changed != nil {
+		close(g.changed)
+		g.changed = nil
+	}
+}
+
+// Wait waits until something about the gateway's connections is so, and returns an error when ctx ends before.
+func (s *Server) Wait(ctx context.Context, so func() bool) error {
+	for {
+		s.gw.mu.Lock()
+		if s.gw.changed == nil {
+			s.gw.changed = make(chan struct{})
+		}
+		changed := s.gw.changed
+		s.gw.mu.Unlock()
+		if so() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Usual plays a connection as it should be.
+func (c *Conn) Usual() {
+	if c.Hello() && c.Begin() {
+		c.Serve()
+	}
 }
 
 // Send sends a message as it is.
@@ -88,88 +126,125 @@ func (c *Conn) Hello() bool {
 	return c.Send(fmt.Sprintf(`{"op":10,"d":{"heartbeat_interval":%d}}`, every.Milliseconds()))
 }
 
+// Next reads a message; false when there is none. A client that closes normally ends its session, as Discord has it.
+func (c *Conn) Next() (Packet, bool) {
+	var p Packet
+	err := c.ReadJSON(&p)
+	if websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway) {
+		c.Forget()
+	}
+	return p, err == nil
+}
+
+// Forget ends the connection's session: it cannot be resumed.
+func (c *Conn) Forget() {
+	c.server.gw.change(func() {
+		if c.session != nil {
+			delete(c.server.gw.sessions, c.session.id)
+		}
+	})
+}
+
+// Greeting reads until IDENTIFY or RESUME.
+func (c *Conn) Greeting() (Packet, bool) {
+	for {
+		p, ok := c.Next()
+		if !ok {
+			return p, false
+		}
+		g := &c.server.gw
+		switch p.Op {
+		case 2:
+			var d struct{ Shard [2]int }
+			json.Unmarshal(p.D, &d) //nolint:errcheck // without a shard it is the only one
+			g.change(func() {
+				c.shard = d.Shard
+				g.identifies = append(g.identifies, time.Now())
+			})
+			return p, true
+		case 6:
+			g.change(func() { g.resumes++ })
+			return p, true
+		}
+	}
+}
+
 // Begin takes IDENTIFY or RESUME and answers READY, or what was missed and RESUMED.
 func (c *Conn) Begin() bool {
 	p, ok := c.Greeting()
 	if !ok {
 		return false
 	}
-	g := &c.server.gw
-	g.mu.Lock()
-	if g.sessions == nil {
-		g.sessions, g.live = map[string]*gwSession{}, map[*Conn]bool{}
-	}
-	var missed [][]byte
+	first := c.begin
 	if p.Op == 6 {
-		var d struct {
-			ID  string `json:"session_id"`
-			Seq int    `json:"seq"`
-		}
-		json.Unmarshal(p.D, &d) //nolint:errcheck // an unknown session is refused
-		c.session = g.sessions[d.ID]
-		if c.session == nil {
-			g.mu.Unlock()
-			c.Send(`{"op":9,"d":false}`)
-			return false
-		}
-		missed = append(missed, c.session.events[min(d.Seq, len(c.session.events)):]...)
-	} else {
-		c.session = &gwSession{id: fmt.Sprintf("session-%d", len(g.sessions)+1)}
-		g.sessions[c.session.id] = c.session
+		first = func() [][]byte { return c.resume(p.D) }
 	}
-	g.live[c] = true
-	g.mu.Unlock()
-	for _, e := range missed {
-		c.Send(string(e))
+	c.writing.Lock() // so that no event comes before
+	var events [][]byte
+	c.server.gw.change(func() { events = first() })
+	for _, e := range events {
+		ok = c.WriteMessage(websocket.TextMessage, e) == nil && ok
 	}
-	if p.Op == 6 {
-		return c.dispatch("RESUMED", `{}`)
+	c.writing.Unlock()
+	if events == nil {
+		c.Send(`{"op":9,"d":false}`)
+		c.Silence()
 	}
-	return c.dispatch("READY", fmt.Sprintf(`{"v":9,"session_id":%q,"resume_gateway_url":%q,"user":{"id":%q},"guilds":[],"application":{"id":%q}}`,
-		c.session.id, "ws"+c.server.URL[len("http"):]+"/gateway", Bot, Application))
+	return ok && events != nil
 }
 
-// Greeting reads until IDENTIFY or RESUME.
-func (c *Conn) Greeting() (packet, bool) {
-	for {
-		var p packet
-		if c.ReadJSON(&p) != nil {
-			return p, false
-		}
-		g := &c.server.gw
-		g.mu.Lock()
-		switch p.Op {
-		case 2:
-			g.identifies++
-		case 6:
-			g.resumes++
-		}
-		g.mu.Unlock()
-		if p.Op == 2 || p.Op == 6 {
-			return p, true
-		}
+// begin makes a session, and returns its first event. The caller holds the gateway's mu.
+func (c *Conn) begin() [][]byte {
+	g := &c.server.gw
+	if g.sessions == nil {
+		g.sessions = map[string]*gwSession{}
 	}
+	g.begun++
+	c.session = &gwSession{id: fmt.Sprintf("session-%d", g.begun)}
+	g.sessions[c.session.id] = c.session
+	g.live = append(g.live, c)
+	return [][]byte{c.session.add("READY", fmt.Sprintf(
+		`{"v":9,"session_id":%q,"resume_gateway_url":%q,"user":{"id":%q},"guilds":[],"application":{"id":%q}}`,
+		c.session.id, c.server.gatewayURL()+"/"+c.session.id, Bot, Application))}
+}
+
+// resume goes on with a session, and returns what it missed; nil when the session is not known. The caller holds the
+// gateway's mu.
+func (c *Conn) resume(data json.RawMessage) [][]byte {
+	var d struct {
+		ID  string `json:"session_id"`
+		Seq int    `json:"seq"`
+	}
+	g := &c.server.gw
+	if json.Unmarshal(data, &d) != nil || g.sessions[d.ID] == nil {
+		return nil
+	}
+	c.session = g.sessions[d.ID]
+	g.live = append(g.live, c)
+	missed := slices.Clone(c.session.events[min(d.Seq, len(c.session.events)):])
+	return append(missed, c.session.add("RESUMED", `{}`))
 }
 
 // dispatch sends an event of the connection's session.
 func (c *Conn) dispatch(name, data string) bool {
-	g := &c.server.gw
-	g.mu.Lock()
-	c.session.seq++
-	e := fmt.Appendf(nil, `{"op":0,"s":%d,"t":%q,"d":%s}`, c.session.seq, name, data)
-	c.session.events = append(c.session.events, e)
-	g.mu.Unlock()
-	return c.Send(string(e))
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	var e []byte
+	c.server.gw.change(func() { e = c.session.add(name, data) })
+	return c.WriteMessage(websocket.TextMessage, e) == nil
+}
+
+func (s *gwSession) add(name, data string) []byte {
+	e := fmt.Appendf(nil, `{"op":0,"s":%d,"t":%q,"d":%s}`, len(s.events)+1, name, data)
+	s.events = append(s.events, e)
+	return e
 }
 
 // Serve answers heartbeats until the connection ends.
 func (c *Conn) Serve() {
 	for {
-		var p packet
-		if c.ReadJSON(&p) != nil {
-			return
-		}
-		if p.Op == 1 && !c.Send(`{"op":11}`) {
+		p, ok := c.Next()
+		if !ok || p.Op == 1 && !c.Send(`{"op":11}`) {
 			return
 		}
 	}
@@ -178,57 +253,92 @@ func (c *Conn) Serve() {
 // Silence reads and never answers.
 func (c *Conn) Silence() {
 	for {
-		if _, _, err := c.ReadMessage(); err != nil {
+		if _, ok := c.Next(); !ok {
 			return
 		}
 	}
 }
 
 func (c *Conn) leave() {
-	c.server.gw.mu.Lock()
-	defer c.server.gw.mu.Unlock()
-	delete(c.server.gw.live, c)
+	g := &c.server.gw
+	g.change(func() { g.live = slices.DeleteFunc(g.live, func(o *Conn) bool { return o == c }) })
 }
 
-// End closes the connection with a code.
+// End closes the connection with a code. Of some codes the session does not go on.
 func (c *Conn) End(code int) {
+	if code == 1000 || code == 4007 || code == 4009 {
+		c.Forget()
+	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second)) //nolint:errcheck // it ends anyway
+}
+
+// Reset cuts the connection as a broken network does.
+func (c *Conn) Reset() {
+	if tcp, ok := c.NetConn().(*net.TCPConn); ok {
+		tcp.SetLinger(0) //nolint:errcheck // then it is cut a little softer
+	}
+	c.Conn.Close()
+}
+
+// Mute lets the connection live without an answer to anything.
+func (c *Conn) Mute() { c.writing.Lock() }
+
+// Half sends the beginning of a message, and nothing after it.
+func (c *Conn) Half() {
+	c.Mute()
+	c.NetConn().Write([]byte("\x81\x7e\x01\x00" + `{"`)) //nolint:errcheck // it ends anyway
 }
 
 // Counts returns how many connections, IDENTIFYs and RESUMEs there were.
 func (s *Server) Counts() (conns, identifies, resumes int) {
 	s.gw.mu.Lock()
 	defer s.gw.mu.Unlock()
-	return s.gw.conns, s.gw.identifies, s.gw.resumes
+	return len(s.gw.paths), len(s.gw.identifies), s.gw.resumes
 }
 
-// Live returns the connections that are ready.
+// Paths returns where the connections were made.
+func (s *Server) Paths() []string {
+	s.gw.mu.Lock()
+	defer s.gw.mu.Unlock()
+	return slices.Clone(s.gw.paths)
+}
+
+// Identified returns when there were IDENTIFYs.
+func (s *Server) Identified() []time.Time {
+	s.gw.mu.Lock()
+	defer s.gw.mu.Unlock()
+	return slices.Clone(s.gw.identifies)
+}
+
+// Live returns the connections that are ready, in the order in which they became so.
 func (s *Server) Live() []*Conn {
 	s.gw.mu.Lock()
 	defer s.gw.mu.Unlock()
-	var out []*Conn
-	for c := range s.gw.live {
-		out = append(out, c)
-	}
-	return out
+	return slices.Clone(s.gw.live)
 }
 
-// Dispatch sends an event: over the living connection, or into the session that was resumable last.
+// Shard returns which shard of how many the connection is.
+func (c *Conn) Shard() (number, of int) {
+	c.server.gw.mu.Lock()
+	defer c.server.gw.mu.Unlock()
+	return c.shard[0], c.shard[1]
+}
+
+// Dispatch sends an event: over the living connection, or into the session that was begun last.
 func (s *Server) Dispatch(name string, data any) {
 	b, err := json.Marshal(data)
 	if err != nil {
 		panic(err)
 	}
-	for _, c := range s.Live() {
-		c.dispatch(name, string(b))
+	if live := s.Live(); len(live) > 0 {
+		live[len(live)-1].dispatch(name, string(b))
 		return
 	}
-	s.gw.mu.Lock()
-	defer s.gw.mu.Unlock()
-	if last := s.gw.sessions[fmt.Sprintf("session-%d", len(s.gw.sessions))]; last != nil {
-		last.seq++
-		last.events = append(last.events, fmt.Appendf(nil, `{"op":0,"s":%d,"t":%q,"d":%s}`, last.seq, name, b))
-	}
+	s.gw.change(func() {
+		if last := s.gw.sessions[fmt.Sprintf("session-%d", s.gw.begun)]; last != nil {
+			last.add(name, string(b))
+		}
+	})
 }

@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,7 +26,9 @@ func (s *Server) mux() *http.ServeMux {
 	handle("GET /users/@me", func(*http.Request, map[string]any) (int, any) { return 200, object{"id": Bot, "bot": true} })
 	handle("GET /applications/@me", func(*http.Request, map[string]any) (int, any) { return 200, object{"id": Application, "flags": 0} })
 	handle("GET /gateway/bot", func(*http.Request, map[string]any) (int, any) {
-		return 200, object{"url": "ws" + strings.TrimPrefix(s.URL, "http") + "/gateway", "shards": 1}
+		out := object{"url": s.gatewayURL(), "shards": 1}
+		maps.Copy(out, s.Sharding)
+		return 200, out
 	})
 	handle("POST /users/@me/channels", s.openDM)
 	handle("GET /guilds/{guild}", func(*http.Request, map[string]any) (int, any) {
@@ -72,7 +75,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		write(w, status, out)
 		return
 	case strings.HasSuffix(path, "/commands"):
-		s.commandCall(w, r.Method, body)
+		s.commandCall(w, r, body)
 		return
 	}
 	var parsed map[string]any
@@ -84,10 +87,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 	s.mux().ServeHTTP(w, r.WithContext(contextWith(r.Context(), parsed)))
 }
 
-func (s *Server) commandCall(w http.ResponseWriter, method string, body []byte) {
+func (s *Server) commandCall(w http.ResponseWriter, r *http.Request, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if method == http.MethodPut {
+	if r.Method == http.MethodPut {
 		s.puts++
 		s.commands = nil
 		if json.Unmarshal(body, &s.commands) != nil {
@@ -96,7 +99,39 @@ func (s *Server) commandCall(w http.ResponseWriter, method string, body []byte) 
 			return
 		}
 	}
-	write(w, 200, append([]json.RawMessage{}, s.commands...))
+	known := append([]json.RawMessage{}, s.commands...)
+	if r.URL.Query().Get("with_localizations") != "true" {
+		for i := range known {
+			known[i] = withoutLocalizations(known[i])
+		}
+	}
+	write(w, 200, known)
+}
+
+// withoutLocalizations is a command as it is given back when its translations were not asked for.
+func withoutLocalizations(command json.RawMessage) json.RawMessage {
+	var v any
+	json.Unmarshal(command, &v) //nolint:errcheck // it was read before
+	var drop func(any)
+	drop = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			delete(v, "description_localizations")
+			for _, inner := range v {
+				drop(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				drop(inner)
+			}
+		}
+	}
+	drop(v)
+	out, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return out
 }
 
 // Registered returns the commands that were registered last, and how often that was done.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -50,6 +51,10 @@ type Server struct {
 	Window time.Duration
 	// Posted is told of every message that is made.
 	Posted func(channel string)
+	// Front is the gateway's address when it is not the server's own.
+	Front string
+	// Sharding is what GET /gateway/bot says besides the address; nil: one shard.
+	Sharding map[string]any
 
 	mu       sync.Mutex
 	clock    func() time.Time
@@ -110,11 +115,39 @@ type nonce struct {
 
 // New starts a server with a guild, a text channel and a forum.
 func New() *Server {
+	s := unstarted()
+	s.Server = httptest.NewServer(s)
+	return s
+}
+
+// NewTLS starts one with a certificate for example.com.
+func NewTLS() *Server {
+	s := unstarted()
+	s.Server = httptest.NewTLSServer(s)
+	return s
+}
+
+// NewOn starts one that listens on l.
+func NewOn(l net.Listener) *Server {
+	s := unstarted()
+	s.Server = &httptest.Server{Listener: l, Config: &http.Server{Handler: s}}
+	s.Start()
+	return s
+}
+
+func unstarted() *Server {
 	s := &Server{places: map[string]*Place{}, nonces: map[string]nonce{}, answers: map[string]*Answer{}}
 	s.places[General] = &Place{ID: General, Name: "general", Guild: Guild}
 	s.places[Forum] = &Place{ID: Forum, Type: ForumType, Name: "briefs", Guild: Guild}
-	s.Server = httptest.NewServer(s)
 	return s
+}
+
+// gatewayURL is where the gateway is.
+func (s *Server) gatewayURL() string {
+	if s.Front != "" {
+		return s.Front
+	}
+	return "ws" + strings.TrimPrefix(s.URL, "http") + "/gateway"
 }
 
 // API is the base address of REST calls.
