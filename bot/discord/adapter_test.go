@@ -142,45 +142,6 @@ func TestFindArchived(t *testing.T) {
 	}
 }
 
-func TestRegister(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	cmds := (&bot.Bot{}).Commands()
-	s.init()
-	for range 2 {
-		if err := s.register(t.Context(), cmds); err != nil {
-			t.Fatal(err)
-		}
-	}
-	defs, puts := s.server.Registered()
-	if puts != 1 || len(defs) != 1 {
-		t.Errorf("%d commands registered %d times, want one, once", len(defs), puts)
-	}
-	if strings.Contains(string(defs[0]), "default_member_permissions") {
-		t.Error("the command hides itself from members")
-	}
-	cmds[0].Help = "Another sentence"
-	if err := s.register(t.Context(), cmds); err != nil {
-		t.Fatal(err)
-	}
-	if _, puts := s.server.Registered(); puts != 2 {
-		t.Errorf("changed commands were registered %d times, want 2", puts)
-	}
-}
-
-func TestRegisterDevGuild(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.DevGuild = discordtest.Guild
-	s.init()
-	if err := s.register(t.Context(), (&bot.Bot{}).Commands()); err != nil {
-		t.Fatal(err)
-	}
-	if r := s.server.Requests(http.MethodPut, "/guilds/"+discordtest.Guild+"/commands"); len(r) != 1 {
-		t.Errorf("registered %d times in the server for development, want once", len(r))
-	}
-}
-
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

@@ -21,12 +21,46 @@ func (m message) check() error {
 	case len(m.Nonce) > 25:
 		return fmt.Errorf("a nonce of %d characters", len(m.Nonce))
 	}
+	linked := map[string]bool{}
 	for _, e := range m.Embeds {
-		if utf8.RuneCountInString(e.Title) > maxTitle || utf8.RuneCountInString(e.Description) > maxDescription {
-			return fmt.Errorf("an embed of %d characters", utf8.RuneCountInString(e.Description))
+		if err := e.check(); err != nil {
+			return err
 		}
+		if linked[e.URL] {
+			return fmt.Errorf("two embeds with the address %q, of which only one is shown", e.URL)
+		}
+		linked[e.URL] = e.URL != ""
 	}
 	return checkRows(m.Components)
+}
+
+func (e embed) check() error {
+	for _, part := range []struct {
+		name, text string
+		most       int
+	}{
+		{"title", e.Title, maxTitle}, {"description", e.Description, maxDescription}, {"address", e.URL, maxEmbedURL},
+		{"footer", e.footer(), maxFooter}, {"picture", e.image(), maxEmbedURL},
+	} {
+		if n := utf8.RuneCountInString(part.text); n > part.most {
+			return fmt.Errorf("an embed's %s of %d characters", part.name, n)
+		}
+	}
+	return nil
+}
+
+func (e embed) footer() string {
+	if e.Footer == nil {
+		return ""
+	}
+	return e.Footer.Text
+}
+
+func (e embed) image() string {
+	if e.Thumbnail == nil {
+		return ""
+	}
+	return e.Thumbnail.URL
 }
 
 func checkRows(rows []row) error {
@@ -40,10 +74,28 @@ func checkRows(rows []row) error {
 				return fmt.Errorf("a component with the ID %q", c.CustomID)
 			}
 			ids[c.CustomID] = c.CustomID != ""
-			if utf8.RuneCountInString(c.Label) > maxLabel || len(c.Options) > maxOptions || c.Type == menuType && len(c.Options) == 0 {
-				return fmt.Errorf("a component with the label %q and %d options", c.Label, len(c.Options))
+			if utf8.RuneCountInString(c.Label) > maxLabel || len(c.URL) > maxURL || utf8.RuneCountInString(c.Placeholder) > placeholder {
+				return fmt.Errorf("a component with the label %q, %q", c.Label, c.Placeholder)
+			}
+			if err := c.checkOptions(); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+func (c component) checkOptions() error {
+	if n := len(c.Options); n > maxOptions || c.Type == menuType && n == 0 {
+		return fmt.Errorf("a menu of %d options", n)
+	}
+	seen := map[string]bool{}
+	for _, o := range c.Options {
+		if o.Label == "" || utf8.RuneCountInString(o.Label) > maxOption || utf8.RuneCountInString(o.Value) > maxOption ||
+			utf8.RuneCountInString(o.Description) > maxOption || seen[o.Value] {
+			return fmt.Errorf("an option %q with the value %q", o.Label, o.Value)
+		}
+		seen[o.Value] = true
 	}
 	return nil
 }

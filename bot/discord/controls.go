@@ -118,7 +118,7 @@ func (c *cabinet) buttons(actions []bot.Action) {
 				continue
 			}
 			c.used[b.CustomID] = true
-		} else if b.URL = webAddress(a.URL); b.URL == "" {
+		} else if b.URL = webAddress(a.URL, maxURL); b.URL == "" {
 			continue
 		} else {
 			b.Style = linkButton
@@ -149,6 +149,7 @@ type choice struct {
 	kind    string // what the menu is about: More, Ask; votes share one
 	action  string // the action's own label
 	about   string // the section that it belongs to
+	detail  string // more of the section
 	command string
 }
 
@@ -157,7 +158,7 @@ type choice struct {
 func (c *cabinet) menus(sections []bot.Section, room int) {
 	all := choicesOf(sections)
 	groups := grouped(all)
-	if len(groups) > room {
+	if kinds := kindsOf(all); len(groups) > room && len(kinds) > 1 {
 		for i := range all {
 			all[i].kind = ""
 		}
@@ -183,26 +184,37 @@ func choicesOf(sections []bot.Section) []choice {
 			if a.Command[0] == "vote" {
 				kind = "👍 or 👎"
 			}
-			out = append(out, choice{kind: kind, action: a.Label, about: about, command: strings.Join(a.Command, " ")})
+			out = append(out, choice{kind: kind, action: a.Label, about: about, detail: detailOf(s), command: strings.Join(a.Command, " ")})
 		}
 	}
 	return out
 }
 
+// detailOf tells a section from others with its heading: what was said, or under a claim where.
+func detailOf(s bot.Section) string {
+	if s.Short || s.Quote == "" {
+		return s.Link.Label
+	}
+	return s.Quote
+}
+
 // grouped returns choices by kind, in the order in which kinds come first, at most 25 in a group.
 func grouped(all []choice) [][]choice {
-	var kinds []string
+	var out [][]choice
+	for _, k := range kindsOf(all) {
+		of := slices.DeleteFunc(slices.Clone(all), func(c choice) bool { return c.kind != k })
+		out = slices.AppendSeq(out, slices.Chunk(of, maxOptions))
+	}
+	return out
+}
+
+func kindsOf(all []choice) (kinds []string) {
 	for _, c := range all {
 		if !slices.Contains(kinds, c.kind) {
 			kinds = append(kinds, c.kind)
 		}
 	}
-	var out [][]choice
-	for _, k := range kinds {
-		of := slices.DeleteFunc(slices.Clone(all), func(c choice) bool { return c.kind != k })
-		out = slices.AppendSeq(out, slices.Chunk(of, maxOptions))
-	}
-	return out
+	return kinds
 }
 
 // between names the numbers that a menu's options begin with, as a brief's do.
@@ -233,11 +245,11 @@ func (c *cabinet) menu(group []choice) {
 		if ch.kind != ch.action {
 			text = ch.action + " " + ch.about
 		}
-		m.Options = append(m.Options, option{Label: orDefault(label(text, maxOption), ch.action), Value: ch.command})
+		m.Options = append(m.Options, option{Label: orDefault(label(text, maxOption), ch.action), Value: ch.command, Description: label(ch.detail, maxOption)})
 	}
 	if len(m.Options) == 0 {
 		return
 	}
-	m.Placeholder = label(orDefault(group[0].kind, "Do")+": choose "+m.between(), placeholder)
+	m.Placeholder = label(orDefault(group[0].kind, "More and others")+": choose "+m.between(), placeholder)
 	c.rows = append(c.rows, row{Type: rowType, Components: []component{m}})
 }

@@ -99,14 +99,14 @@ func label(s string, most int) string {
 // flat is a clean text in one line.
 func flat(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
 
-// webAddress returns an address as it can stand in a link; "" when it is none.
-func webAddress(s string) string {
+// webAddress returns an address as it can stand in a link; "" when it is none, or has more than so many bytes.
+func webAddress(s string, most int) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
 		return ""
 	}
 	out := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", "|", "%7C", `"`, "%22", " ", "%20", "`", "%60").Replace(u.String())
-	if len(out) > maxURL {
+	if len(out) > most {
 		return ""
 	}
 	return out

@@ -34,6 +34,7 @@ type upload struct {
 
 type embed struct {
 	Title       string      `json:"title,omitempty"`
+	URL         string      `json:"url,omitempty"` // of the title
 	Description string      `json:"description,omitempty"`
 	Thumbnail   *embedImage `json:"thumbnail,omitempty"`
 	Footer      *footer     `json:"footer,omitempty"`
@@ -80,9 +81,10 @@ type component struct {
 }
 
 type option struct {
-	Label   string `json:"label"`
-	Value   string `json:"value"`
-	Default bool   `json:"default,omitempty"`
+	Label       string `json:"label"`
+	Value       string `json:"value"`
+	Description string `json:"description,omitempty"`
+	Default     bool   `json:"default,omitempty"`
 }
 
 // The styles of buttons and text inputs.

@@ -21,15 +21,16 @@ const (
 
 // definition is a command or one of its options, as it is registered and as Discord gives it back.
 type definition struct {
-	Name         string       `json:"name"`
-	Description  string       `json:"description"`
-	Type         int          `json:"type,omitempty"`
-	Required     bool         `json:"required,omitempty"`
-	Autocomplete bool         `json:"autocomplete,omitempty"`
-	Choices      []offered    `json:"choices,omitempty"`
-	Options      []definition `json:"options,omitempty"`
-	Contexts     []int        `json:"contexts,omitempty"`
-	Integrations []int        `json:"integration_types,omitempty"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Localized    map[string]string `json:"description_localizations,omitempty"` // by locale
+	Type         int               `json:"type,omitempty"`
+	Required     bool              `json:"required,omitempty"`
+	Autocomplete bool              `json:"autocomplete,omitempty"`
+	Choices      []offered         `json:"choices,omitempty"`
+	Options      []definition      `json:"options,omitempty"`
+	Contexts     []int             `json:"contexts,omitempty"`
+	Integrations []int             `json:"integration_types,omitempty"`
 }
 
 type offered struct {
@@ -48,12 +49,12 @@ const (
 // would hide all of it, so that rights are checked for each word when it is used.
 func definitions(cmds []bot.Command) []definition {
 	d := definition{
-		Name: commandName, Description: "The best podcast insights of the day", Type: chatInput,
+		Name: commandName, Description: "The best podcast insights of the day", Localized: localized(""), Type: chatInput,
 		Contexts: []int{inGuild, inDirect, inPrivate}, Integrations: []int{0, 1},
 	}
 	for _, c := range cmds[:min(len(cmds), maxArgs)] {
 		d.Options = append(d.Options, definition{
-			Name: c.Word, Description: label(c.Help, maxHelp), Type: subCommand, Options: arguments(c),
+			Name: c.Word, Description: label(c.Help, maxHelp), Localized: localized(c.Word), Type: subCommand, Options: arguments(c),
 		})
 	}
 	return []definition{d}
@@ -78,7 +79,7 @@ func arguments(c bot.Command) []definition {
 }
 
 // register makes the commands known to Discord when they differ from what it knows: everywhere, or in the server for
-// development only.
+// development only. Discord keeps them, so that it is asked for them instead of storing a hash of what was sent last.
 func (a *Adapter) register(ctx context.Context, cmds []bot.Command) error {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
@@ -91,7 +92,7 @@ func (a *Adapter) register(ctx context.Context, cmds []bot.Command) error {
 	path += "/commands"
 	want := definitions(cmds)
 	var known []definition
-	if err := a.rest.do(ctx, call{method: "GET", path: path}, &known); err != nil {
+	if err := a.rest.do(ctx, call{method: "GET", path: path + "?with_localizations=true"}, &known); err != nil {
 		return err
 	}
 	if sameDefinitions(known, want, a.DevGuild != "") {

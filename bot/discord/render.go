@@ -15,11 +15,41 @@ const (
 	maxDescription = 4096
 	maxFooter      = 2048
 	maxTotal       = 6000 // of all embeds together
-	maxURL         = 512
+	maxMeta        = 600  // ours: what is told small under a section
+	maxURL         = 512  // of a button, and in a text, where it counts
+	maxEmbedURL    = 2048
 )
 
-// fieldLimits are the steps in which a message that is too long is made shorter: what each part may have then.
-var fieldLimits = []int{3000, 1500, 800, 400, 200, 100, 60}
+// step is how short a message is drawn. Parts are left out whole, in the order of steps; only what stands in no insight of a
+// model is cut, after a sentence.
+type step struct {
+	limit    int  // characters of a part
+	quotes   bool // also of sections that are Short, where More shows them
+	metas    bool
+	texts    bool // all of them, and not the first line of sections that are Short
+	firsts   bool // that first line
+	sections int
+}
+
+// steps are tried until a message fits.
+func steps(sections int) []step {
+	out := []step{
+		{limit: 3000, quotes: true, metas: true, texts: true, firsts: true},
+		{limit: 3000, metas: true, texts: true, firsts: true},
+		{limit: 3000, texts: true, firsts: true},
+		{limit: 3000, firsts: true},
+	}
+	for _, limit := range []int{3000, 1500, 800, 400, 200, 100, 60} {
+		out = append(out, step{limit: limit})
+	}
+	for i := range out {
+		out[i].sections = sections
+	}
+	for n := sections - 1; n > 0; n-- {
+		out = append(out, step{limit: 60, sections: n})
+	}
+	return out
+}
 
 // The notes that say that something is missing.
 const (
@@ -30,16 +60,12 @@ const (
 // render draws a message. marker goes into the ID of a component, so that the message is known again; "" marks nothing. It
 // is a pure function.
 func render(m bot.Message, marker string) message {
-	p := page{sections: len(m.Sections)}
-	for i, limit := range fieldLimits {
-		p.limit, p.dropShort = limit, i > 0
+	var p page
+	for _, s := range steps(len(m.Sections)) {
+		p = page{step: s, linked: map[string]bool{}}
 		if p.draw(m); p.fits() {
 			break
 		}
-	}
-	for !p.fits() && p.sections > 0 {
-		p.sections--
-		p.draw(m)
 	}
 	out := message{Content: p.content, Embeds: p.embeds, Components: controls(m, marker), AllowedMentions: nobody()}
 	if out.Content == "" && len(out.Embeds) == 0 && (len(out.Components) > 0 || m.File != nil) {
@@ -56,9 +82,8 @@ func nobody() mentions { return mentions{Parse: []string{}} }
 
 // page is a message while it is drawn.
 type page struct {
-	limit     int  // characters of a part
-	dropShort bool // leave out the quotes of sections that are Short
-	sections  int  // how many sections to draw
+	step
+	linked map[string]bool // the addresses of embeds: of two with one address clients show the first only
 
 	content string
 	embeds  []embed
@@ -71,16 +96,13 @@ func (p *page) fits() bool { return len(p.embeds) <= maxEmbeds && total(p.embeds
 func total(embeds []embed) int {
 	n := 0
 	for _, e := range embeds {
-		n += utf8.RuneCountInString(e.Title) + utf8.RuneCountInString(e.Description)
-		if e.Footer != nil {
-			n += utf8.RuneCountInString(e.Footer.Text)
-		}
+		n += utf8.RuneCountInString(e.Title) + utf8.RuneCountInString(e.Description) + utf8.RuneCountInString(e.footer())
 	}
 	return n
 }
 
 func (p *page) draw(m bot.Message) {
-	p.embeds, p.cut = []embed{}, false
+	p.embeds = []embed{}
 	p.head(m)
 	per := (p.sections + maxEmbeds - 1) / maxEmbeds // sections of an embed, usually one
 	for i := 0; i < p.sections; i += max(per, 1) {
@@ -113,31 +135,31 @@ func (p *page) foot(m bot.Message) {
 	if p.sections < len(m.Sections) {
 		note = leftOut
 	}
-	text := strings.Join(nonEmpty(label(m.Footer, min(p.limit, maxFooter-100)), note), " · ")
+	text := strings.Join(nonEmpty(label(m.Footer, min(p.limit, maxFooter-maxMeta-100)), note), " · ")
 	if text == "" {
 		return
 	}
-	if n := len(p.embeds); n > 0 && p.embeds[n-1].Footer == nil {
+	n := len(p.embeds)
+	switch {
+	case n == 0 || n < maxEmbeds && p.embeds[n-1].Footer != nil:
+		p.embeds = append(p.embeds, embed{Description: escape(text)})
+	case p.embeds[n-1].Footer == nil:
 		p.embeds[n-1].Footer = &footer{Text: text}
-		return
-	}
-	p.embeds = append(p.embeds, embed{Footer: &footer{Text: text}})
-	if n := len(p.embeds); n > maxEmbeds { // the last section's footer makes room
-		p.embeds = p.embeds[:n-1]
-		last := &p.embeds[n-2]
-		last.Footer.Text = label(last.Footer.Text+" · "+text, maxFooter)
+	default:
+		p.embeds[n-1].Footer.Text += " · " + text
 	}
 }
 
 // embed draws sections into one embed: one is usual, more when there are more than embeds.
 func (p *page) embed(sections []bot.Section) embed {
+	if len(sections) == 1 && sections[0].Quote != "" {
+		return p.card(sections[0])
+	}
 	var e embed
 	var parts []string
 	for _, s := range sections {
-		if e.Thumbnail == nil && webAddress(s.Image) != "" {
-			e.Thumbnail = &embedImage{URL: webAddress(s.Image)}
-		}
-		parts = append(parts, strings.Join(p.section(s), "\n"))
+		e.picture(s)
+		parts = append(parts, strings.Join(append(p.section(s), nonEmpty(p.link(s.Link), p.meta(s))...), "\n"))
 	}
 	short, cut := joinWithin(parts, "\n\n", maxDescription)
 	p.cut = p.cut || cut
@@ -145,24 +167,78 @@ func (p *page) embed(sections []bot.Section) embed {
 	return e
 }
 
-// section draws a part of a message line by line. The quotation is in italics: a line that begins with a sign of quotation
+// card draws what was said under its source, whose address does not count in a title, and over what is told small.
+func (p *page) card(s bot.Section) embed {
+	var e embed
+	e.picture(s)
+	lines := p.section(s)
+	if address := webAddress(s.Link.URL, maxEmbedURL); address != "" && !p.linked[address] {
+		p.linked[address] = true
+		e.Title, e.URL = p.fit(orDefault(s.Link.Label, "Source"), maxTitle), address
+	} else {
+		lines = append(lines, nonEmpty(p.link(s.Link))...)
+	}
+	short, cut := joinWithin(lines, "\n", maxDescription)
+	p.cut = p.cut || cut
+	e.Description = short
+	if text := label(s.Meta, min(p.limit, maxMeta)); text != "" && p.metas {
+		e.Footer = &footer{Text: text}
+	}
+	p.cut = p.cut || s.Meta != "" && !p.metas
+	return e
+}
+
+func (e *embed) picture(s bot.Section) {
+	if address := webAddress(s.Image, maxEmbedURL); e.Thumbnail == nil && address != "" {
+		e.Thumbnail = &embedImage{URL: address}
+	}
+}
+
+// section draws a part of a message line by line. A line never begins with the sign of a quotation or of small print: it
 // could as well be outside text that was not escaped.
 func (p *page) section(s bot.Section) []string {
-	quote := ""
-	if s.Quote != "" && !(s.Short && p.dropShort) {
-		quote = "*“" + p.fit(s.Quote, p.limit) + "”*"
-	} else if s.Quote != "" {
-		p.cut = true
+	return nonEmpty(bold(p.fit(s.Heading, p.limit)), p.text(s), p.quote(s))
+}
+
+// text draws the text of a section. That of a model's insight is left out line by line and never cut.
+func (p *page) text(s bot.Section) string {
+	text := clean(s.Text)
+	if first, _, more := strings.Cut(text, "\n"); s.Short && !p.texts && more {
+		text, p.cut = first, true
 	}
-	text, cut := cutMarkdown(clean(s.Text), p.limit)
+	if s.Short && !p.firsts && text != "" {
+		text, p.cut = "", true
+	}
+	short, cut := cutMarkdown(text, p.limit)
 	p.cut = p.cut || cut
-	meta := p.fit(s.Meta, min(p.limit, 600))
-	return nonEmpty(bold(p.fit(s.Heading, p.limit)), text, quote, p.link(s.Link), meta)
+	return short
+}
+
+// quote draws what was said; in italics where a claim stands over it.
+func (p *page) quote(s bot.Section) string {
+	switch {
+	case s.Quote == "":
+		return ""
+	case !s.Short:
+		return "“" + p.fit(s.Quote, p.limit) + "”"
+	case p.quotes:
+		return "*“" + p.fit(s.Quote, p.limit) + "”*"
+	}
+	p.cut = true
+	return ""
+}
+
+func (p *page) meta(s bot.Section) string {
+	if p.metas {
+		return p.fit(s.Meta, min(p.limit, maxMeta))
+	}
+	p.cut = p.cut || s.Meta != ""
+	return ""
 }
 
 // link is the address of a source under its label; one that Discord would not take is only named.
 func (p *page) link(l bot.Link) string {
-	text, address := p.fit(l.Label, min(p.limit, 300)), webAddress(l.URL)
+	text, address := p.fit(l.Label, min(p.limit, 300)), webAddress(l.URL, maxURL)
 	if address == "" {
 		return text
 	}

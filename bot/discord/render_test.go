@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +42,7 @@ func texts(m message) []string {
 		for _, c := range r.Components {
 			out = append(out, c.Label, c.Placeholder)
 			for _, o := range c.Options {
-				out = append(out, o.Label)
+				out = append(out, o.Label, o.Description)
 			}
 		}
 	}
@@ -100,20 +101,63 @@ func TestRenderWithinLimits(t *testing.T) {
 	}
 }
 
-// TestRenderKeepsClaims checks that the longest brief has all its claims and links, and that what is left out is said.
-func TestRenderKeepsClaims(t *testing.T) {
-	m := bottest.Brief(10)
-	for i := range m.Sections {
-		m.Sections[i].Quote, m.Sections[i].Short = strings.Repeat("They said this and that. ", 40), true
-	}
-	out := strings.Join(texts(render(m, "")), "\n")
-	for _, s := range m.Sections {
-		if !strings.Contains(out, s.Link.URL) || !strings.Contains(out, escape(flat(s.Heading))) {
-			t.Errorf("left out: %s", s.Heading)
+// TestShortenedByWholeParts draws ten insights that are as long as an engine lets them be. All claims, all quotes that stand
+// for themselves and all links stay, nothing is cut, and what is left out is said.
+func TestShortenedByWholeParts(t *testing.T) {
+	words := func(n int, word string) string { return strings.TrimSpace(strings.Repeat(word+" ", n)) + "." }
+	address := "https://podcasts.example/" + strings.Repeat("a", 300)
+	for _, tt := range []struct {
+		name    string
+		section bot.Section
+		stays   string // of each section
+		goes    string
+	}{
+		{"of a model", bot.Section{Heading: words(14, "claimed"), Text: words(55, "and more") + "\nWhy it matters: " + words(25, "because"), Quote: words(60, "spoken"), Short: true, Meta: words(9, "details")},
+			words(14, "claimed"), "spoken"},
+		{"of the built-in engine", bot.Section{Heading: "Somebody", Quote: words(68, "spoken"), Meta: words(12, "details")}, "“" + words(68, "spoken") + "”", "details"},
+	} {
+		m := bot.Message{Heading: "10 insights", Footer: "Chosen from 42 podcasts"}
+		for i := range 10 {
+			s := tt.section
+			s.Link = bot.Link{Label: "The Second Maintainer — Episode 100: what we learned (3:12)", URL: fmt.Sprint(address, i)}
+			m.Sections = append(m.Sections, s)
+		}
+		out := render(m, "")
+		all := strings.Join(texts(message{Embeds: out.Embeds}), "\n")
+		if n := strings.Count(all, tt.stays); n != 10 || strings.Contains(all, "…") {
+			t.Errorf("%s: %d of 10 insights are whole; drawn:\n%s", tt.name, n, all)
+		}
+		if strings.Contains(all, tt.goes) || !strings.Contains(all, shortened) {
+			t.Errorf("%s: %q is not what was left out, or that is not said; drawn:\n%s", tt.name, tt.goes, all)
+		}
+		for i, e := range out.Embeds {
+			if want := fmt.Sprint(address, i); e.URL != want {
+				t.Errorf("%s: insight %d leads to %q, want %q", tt.name, i+1, e.URL, want)
+			}
 		}
 	}
-	if strings.Contains(out, "They said this") || !strings.Contains(out, shortened) {
-		t.Error("the quotes are not what was left out first")
+}
+
+// TestQuotesGoFirst checks what is left out before anything else.
+func TestQuotesGoFirst(t *testing.T) {
+	m := bottest.Brief(10)
+	for i := range m.Sections {
+		m.Sections[i].Quote = strings.Repeat("They said this and that. ", 14)
+	}
+	out := strings.Join(texts(render(m, "")), "\n")
+	if strings.Contains(out, "They said") || bottest.Missing(m, out) != nil {
+		t.Errorf("not the quotes alone were left out: %q", bottest.Missing(m, out))
+	}
+}
+
+// TestOneAddressTwice checks that two insights at one address are both shown: of two embeds with one address clients show
+// the first.
+func TestOneAddressTwice(t *testing.T) {
+	m := bottest.Brief(2)
+	m.Sections[1].Link.URL = m.Sections[0].Link.URL
+	out := render(m, "")
+	if out.Embeds[0].URL == out.Embeds[1].URL || !strings.Contains(out.Embeds[1].Description, "]("+m.Sections[0].Link.URL+")") {
+		t.Errorf("embeds at %q and %q: %q", out.Embeds[0].URL, out.Embeds[1].URL, out.Embeds[1].Description)
 	}
 }
 
