@@ -21,6 +21,7 @@ const (
 	maxSection = 3_000
 	maxField   = 2_900
 	maxLabel   = 300
+	maxSmall   = 1_000
 	maxButton  = 75
 	maxButtons = 25
 	maxURL     = 3_000
@@ -43,8 +44,8 @@ const (
 )
 
 // render draws a message for a surface that takes so many blocks. It is a pure function. What is too long is drawn again
-// with less room for each field and without the quotes that are Short; then without lines between sections, and at last
-// without the last sections.
+// with less room for each field and without the quotes that are Short; then without lines and gaps between sections, and at
+// last without the last sections.
 func render(m bot.Message, most int) rendered {
 	m = tidy(m)
 	p := page{sections: len(m.Sections)}
@@ -89,7 +90,7 @@ func tidyActions(actions []bot.Action) []bot.Action {
 type page struct {
 	limit     int  // characters of a field
 	dropShort bool // leave out the quotes of sections that are Short
-	dense     bool // without lines between sections
+	dense     bool // without lines and gaps between sections
 	sections  int  // how many sections to draw
 
 	blocks []slack.Block
@@ -107,25 +108,39 @@ func (p *page) draw(m bot.Message) {
 	}
 	p.line(m.Text)
 	for i, s := range m.Sections[:min(p.sections, len(m.Sections))] {
-		if i > 0 && !p.dense && len(s.Actions) > 2 {
+		if !p.dense {
 			p.flush()
-			p.add(slack.NewDividerBlock())
+		}
+		if i > 0 {
+			p.divide(m.Sections[i-1])
 		}
 		p.section(s)
 	}
 	p.flush()
-	if n := len(m.Sections); n > 1 && !p.dense && len(m.Sections[n-1].Actions) > 2 {
+	if n := len(m.Sections); n > 1 {
+		p.divide(m.Sections[n-1])
+	}
+	footer := p.fitPlain(m.Footer, maxSmall)
+	p.small("", join(" · ", footer, p.note(len(m.Sections))))
+	p.actions(m.Actions)
+}
+
+// note says what is missing of a message of so many sections.
+func (p *page) note(sections int) string {
+	switch {
+	case p.sections < sections:
+		return leftOut
+	case p.cut:
+		return shortened
+	}
+	return ""
+}
+
+// divide draws a line after a section under which there is more than one thing to press.
+func (p *page) divide(s bot.Section) {
+	if !p.dense && len(s.Actions) > 1 {
 		p.add(slack.NewDividerBlock())
 	}
-	note := ""
-	if p.cut {
-		note = shortened
-	}
-	if p.sections < len(m.Sections) {
-		note = leftOut
-	}
-	p.small("", join(" · ", m.Footer, note))
-	p.actions(m.Actions)
 }
 
 func join(between string, parts ...string) string {
@@ -145,7 +160,7 @@ func (p *page) section(s bot.Section) {
 	p.link(s.Link)
 	if s.Meta != "" || s.Image != "" {
 		p.flush()
-		p.small(s.Image, s.Meta)
+		p.small(s.Image, p.fitPlain(s.Meta, maxSmall))
 	}
 	if len(s.Actions) > 0 {
 		p.flush()
@@ -249,7 +264,7 @@ func (p *page) small(image, text string) {
 		parts = append(parts, slack.NewImageBlockElement(address, "artwork"))
 	}
 	if text != "" {
-		parts = append(parts, plainText(p.fitPlain(text, 1_000)))
+		parts = append(parts, plainText(text))
 	}
 	if len(parts) > 0 {
 		p.blocks = append(p.blocks, slack.NewContextBlock("", parts...))
