@@ -21,6 +21,7 @@ import (
 	"podbrief/bot/queue"
 	"podbrief/digest"
 	"podbrief/digest/feed"
+	"podbrief/digest/insight"
 	"podbrief/store"
 )
 
@@ -35,7 +36,7 @@ type Bot struct {
 	Sources  Sources        // where podcasts come from
 	Zone     string         // of subscriptions whose maker's zone is not known; UTC when ""
 	Times    Times          // for tests
-	Spent    func() string  // says what was spent on models; may be nil
+	Models   *Models        // that cost something; nil when there are none
 	// Compact takes deleted bytes off the disk, after a workspace or a person was deleted; nil where that needs nothing.
 	Compact func(context.Context) error
 
@@ -43,6 +44,7 @@ type Bot struct {
 	casts  podcasts      // the podcasts known, for names and completion
 	kick   chan struct{} // wakes the schedule; made by Serve
 	health health
+	tally  tally // of what was sent since the start
 }
 
 // Sources is where podcasts come from.
@@ -51,6 +53,17 @@ type Sources struct {
 	Packs     []string            // the packs to scan; none: those of the topics subscribed
 	Directory directory.Directory // finds podcasts by name; nil: none
 	Client    *http.Client        // for web pages and OPML; nil: only feeds' addresses are understood
+}
+
+// Models is what the bot can tell of language models that cost something, and do about them. All of it is required.
+type Models struct {
+	// Spent says in a few lines what was spent today: by all, and by the accounts given.
+	Spent func(context.Context, ...insight.Account) (string, error)
+	// Off says why no model is called; "" when they are.
+	Off func(context.Context) (string, error)
+	// Switch lets no model be called any more, also after a restart, for a reason that readers are told; "" lets them be
+	// called again.
+	Switch func(ctx context.Context, why string) error
 }
 
 // Times are the clock and the delays of deliveries. The zero value is right for everything but tests.

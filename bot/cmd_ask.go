@@ -41,7 +41,12 @@ func (b *Bot) ask(ctx context.Context, a *asking) (Message, error) {
 
 // charged is a context under which what models cost is charged to a channel and its workspace.
 func charged(ctx context.Context, ch Channel) context.Context {
-	return insight.WithAccounts(ctx, insight.Account{Kind: "workspace", Name: workspaceKey(ch)}, insight.Account{Kind: "channel", Name: channelKey(ch)})
+	return insight.WithAccounts(ctx, accounts(ch)...)
+}
+
+// accounts are those that a channel's calls of models are charged to.
+func accounts(ch Channel) []insight.Account {
+	return []insight.Account{{Kind: "workspace", Name: workspaceKey(ch)}, {Kind: "channel", Name: channelKey(ch)}}
 }
 
 // question puts together what was asked, about which insights, and what was asked there before.

@@ -36,8 +36,10 @@ func (b *Bot) status(ctx context.Context, a *asking) (Message, error) {
 		m.Sections = append(m.Sections, Section{Heading: "Last brief", Text: line})
 	}
 	m.Sections = append(m.Sections, Section{Heading: "Podcasts", Text: b.healthLine(ctx)})
-	if b.Spent != nil {
-		m.Sections = append(m.Sections, Section{Heading: "Spent on models", Text: b.Spent()})
+	if line, err := b.modelLine(ctx, sub.Channel); err != nil {
+		return Message{}, err
+	} else if line != "" {
+		m.Sections = append(m.Sections, Section{Heading: "Language models", Text: line})
 	}
 	m.Actions = []Action{
 		{Label: "Settings", Command: scoped(a, "settings"), Form: true},
@@ -120,6 +122,22 @@ func (b *Bot) healthLine(ctx context.Context) string {
 		text += fmt.Sprintf(", %d of them cannot be read at the moment; “feeds” says which", failing)
 	}
 	return text + "."
+}
+
+// modelLine says what models cost and whether they are off; "" when there are none.
+func (b *Bot) modelLine(ctx context.Context, ch Channel) (string, error) {
+	if b.Models == nil {
+		return "", nil
+	}
+	why, err := b.Models.Off(ctx)
+	if err != nil {
+		return "", err
+	}
+	spent, err := b.Models.Spent(ctx, accounts(ch)...)
+	if why != "" {
+		spent = "Off: " + why + ". “settings model on” lets them work again.\n" + spent
+	}
+	return spent, err
 }
 
 // feeds lists what is scanned, what is not healthy first; or exports it.

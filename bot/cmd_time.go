@@ -51,8 +51,11 @@ func (b *Bot) settings(ctx context.Context, a *asking) (Message, error) {
 	}
 	name, value, _ := strings.Cut(a.args, " ")
 	name, value = strings.ToLower(name), strings.TrimSpace(value)
-	if name == "managers" {
+	switch name {
+	case "managers":
 		return b.setManagers(ctx, a, value)
+	case "model":
+		return b.setModel(ctx, a, value)
 	}
 	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error { return s.set(name, value) })
 	if err != nil {
@@ -93,7 +96,7 @@ func (s *Subscription) set(name, value string) error {
 		}
 		s.Schedule = schedule
 	default:
-		return tell("I know the settings count, language, quiet, time and managers; write one like “settings count 5”.")
+		return tell("I know the settings count, language, quiet, time, managers and model; write one like “settings count 5”.")
 	}
 	return nil
 }
@@ -131,6 +134,32 @@ func (b *Bot) setManagers(ctx context.Context, a *asking, value string) (Message
 		return store.Put(tx, workspaceBucket, workspaceKey(a.Channel), ws)
 	})
 	return Message{Text: "From now on these change a channel's brief: " + strings.ToLower(value) + ".", Private: true}, err
+}
+
+// setModel switches the language models off or on, for all workspaces: it is one budget that they spend.
+func (b *Bot) setModel(ctx context.Context, a *asking, value string) (Message, error) {
+	if a.Rights&Administer == 0 {
+		return Message{}, refusal(Administer)
+	}
+	if b.Models == nil {
+		return Message{}, tell("No language model is configured, so there is none to switch.")
+	}
+	done, why := "Language models are on again.", ""
+	switch strings.ToLower(value) {
+	case "on":
+	case "off":
+		done, why = "Language models are off, everywhere and until “settings model on”; the built-in engine does their work.", "an admin switched them off"
+	default:
+		return Message{}, tell("Write “settings model off” to stop all calls of language models, or “settings model on”.")
+	}
+	if err := b.Models.Switch(ctx, why); err != nil {
+		return Message{}, err
+	}
+	b.Log.Info("models switched", "to", strings.ToLower(value), "by", a.User, "workspace", workspaceKey(a.Channel))
+	if still, err := b.Models.Off(ctx); err != nil || still != why {
+		return Message{}, orElse(err, tell("Language models stay off: %s; the operator must change that.", still))
+	}
+	return Message{Text: done, Private: true}, nil
 }
 
 // pause stops the brief until a day, or until somebody resumes.

@@ -163,6 +163,7 @@ func (b *Bot) post(ctx context.Context, d *Delivery) error {
 		return b.settle(context.WithoutCancel(ctx), d)
 	}
 	class := d.failed(err, b.now())
+	b.tally.refused(class)
 	b.logFailure(d, class)
 	if err := b.settle(context.WithoutCancel(ctx), d); err != nil {
 		return err
@@ -202,6 +203,7 @@ func (b *Bot) settle(ctx context.Context, d *Delivery) error {
 	if err := b.DB.Update(ctx, func(tx store.Tx) error { return putDelivery(tx, d) }); err != nil {
 		return fmt.Errorf("write the outcome: %w", err)
 	}
+	b.tally.settled(d)
 	return fail("settle.after")
 }
 

@@ -33,7 +33,7 @@ func write(t *testing.T, text string) string {
 func TestLoad(t *testing.T) {
 	secret := write(t, "xoxb-from-file\n")
 	file := write(t, "# ours\n\nSTORE=bolt:file.db\nexport LANGUAGES=\"de, en\"\nSLACK_BOT_TOKEN_FILE="+secret+"\n")
-	c, err := Load(environment("STORE=bolt:env.db"), file)
+	c, err := Load(environment("STORE=bolt:env.db", "LISTEN=off"), file)
 	if err != nil {
 		t.Fatalf("Load: %v", err)
 	}
@@ -42,6 +42,7 @@ func TestLoad(t *testing.T) {
 		"LANGUAGES":       "de, en",
 		"SLACK_BOT_TOKEN": "xoxb-from-file",
 		"SLACK_MODE":      "socket",
+		"LISTEN":          "off",
 	} {
 		if got := c.Get(key); got != want {
 			t.Errorf("Get(%s) = %q, want %q", key, got, want)
@@ -60,7 +61,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"store", "STORE=mysql://x", "", `STORE is "mysql://x" (from environment): it must be bolt:FILE or a file's name`},
 		{"no file", "STORE=bolt:", "", `STORE is "bolt:" (from environment): name a file after "bolt:"`},
 		{"allow", "FETCH_ALLOW=localhost", "", "it must be host:port, such as 127.0.0.1:8080"},
-		{"port", "LISTEN=:99999", "", "it must be host:port"},
+		{"port", "LISTEN=127.0.0.1:99999", "", "its port must be a number up to 65535, or off"},
 		{"language", "LANGUAGES=en,d3", "", "write languages as en, de, pt-br"},
 		{"shards", "DISCORD_SHARDS=0", "", "it must be auto or a number from 1"},
 		{"guild", "DISCORD_DEV_GUILD=ours", "", "it must be a number"},

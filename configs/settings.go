@@ -24,8 +24,8 @@ func Settings() []Setting {
 			Help: "directory in which podcasts are looked up by name; \"off\" asks none"},
 		{Key: "PODCASTINDEX_KEY", Secret: true, Help: "key of Podcast Index, to look podcasts up there"},
 		{Key: "PODCASTINDEX_SECRET", Secret: true, Help: "secret of Podcast Index"},
-		{Key: "LISTEN", Default: "127.0.0.1:8080", check: hostPort,
-			Help: "address of /healthz, /metrics and Slack's signed requests"},
+		{Key: "LISTEN", Default: "127.0.0.1:8080", check: hostPortOrOff,
+			Help: "address of /healthz, /metrics and Slack's signed requests; \"off\" listens nowhere"},
 
 		{Key: "SLACK_MODE", Default: "socket", check: oneOf("socket", "http"), Help: "how Slack is connected: socket or http"},
 		{Key: "SLACK_BOT_TOKEN", Secret: true, check: prefix("xoxb-"), Help: "token of the Slack app, xoxb-..."},
@@ -80,6 +80,13 @@ func storeAddress(v string) error {
 	}
 	if v == "bolt:" {
 		return errors.New("name a file after \"bolt:\"")
+	}
+	return nil
+}
+
+func hostPortOrOff(v string) error {
+	if err := hostPort(v); v != "off" && err != nil {
+		return fmt.Errorf("%w, or off", err)
 	}
 	return nil
 }

@@ -43,13 +43,6 @@ func (a *app) newService(ctx context.Context, db store.DB) (*llm.Service, error)
 		return nil, err
 	}
 	budget := budgetOf(a.config, db)
-	why := ""
-	if a.config.Get("OPENAI_OFF") == "1" {
-		why = "OPENAI_OFF is 1"
-	}
-	if err := budget.Switch(ctx, why); err != nil {
-		return nil, fmt.Errorf("switch models: %w", err)
-	}
 	s := llm.New(a.config.Get("OPENAI_BASE_URL"), a.config.Get("OPENAI_API_KEY"), llm.NewHTTPClient(base), budget)
 	s.Models, s.Prices, s.Context = models, pricesOf(a.config), number(a.config, "OPENAI_CONTEXT")
 	return s, nil
@@ -125,7 +118,11 @@ func (a *app) speech(db store.DB, s *llm.Service, lg *slog.Logger) *llm.Speech {
 func budgetOf(c configs.Config, db store.DB) *llm.Budget {
 	day := limitOf(c, "OPENAI_BUDGET_DAY")
 	day.Audio = int64(number(c, "OPENAI_SPEECH_DAY")) * 60
-	return &llm.Budget{DB: db, Day: day, Each: map[string]llm.Amount{
+	off := ""
+	if c.Get("OPENAI_OFF") == "1" {
+		off = "OPENAI_OFF is 1"
+	}
+	return &llm.Budget{DB: db, Day: day, Off: off, Each: map[string]llm.Amount{
 		"workspace": limitOf(c, "OPENAI_BUDGET_WORKSPACE"),
 		"channel":   limitOf(c, "OPENAI_BUDGET_CHANNEL"),
 		"episode":   limitOf(c, "OPENAI_BUDGET_EPISODE"),
@@ -181,26 +178,6 @@ func number(c configs.Config, key string) int {
 		return 0
 	}
 	return n
-}
-
-// spent says what the day's calls cost.
-func spent(b *llm.Budget, now time.Time) string {
-	sum, err := b.Spent(context.Background(), now)
-	if err != nil {
-		return "It is not known at the moment."
-	}
-	out := fmt.Sprintf("Today $%.2f%s in %s and %d tokens", float64(sum.Micros)/1e6, of(b.Day.Micros), count(int(sum.Calls), "call"), sum.Tokens)
-	if b.Day.Audio > 0 {
-		out += fmt.Sprintf("; %d of %d minutes of audio", sum.Audio/60, b.Day.Audio/60)
-	}
-	return out + "."
-}
-
-func of(limit int64) string {
-	if limit == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" of $%.2f", float64(limit)/1e6)
 }
 
 // embedEvery lets insights get their vectors in the background, until ctx is done.

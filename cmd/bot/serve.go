@@ -19,6 +19,7 @@ import (
 	"podbrief/bot/queue"
 	"podbrief/digest"
 	"podbrief/digest/feed"
+	"podbrief/digest/llm"
 	"podbrief/store"
 )
 
@@ -53,16 +54,17 @@ func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address 
 			return file.Compact(ctx, strings.TrimPrefix(string(address), "bolt:"))
 		}
 	}
-	if e.Embedder != nil || e.Headline != nil {
-		budget := budgetOf(a.config, db)
-		b.Spent = func() string { return spent(budget, time.Now()) }
+	var budget *llm.Budget
+	if usesModel(e) {
+		budget = budgetOf(a.config, db)
+		b.Models = models(budget)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	if e.Embedder != nil {
 		g.Go(func() error { return embedEvery(ctx, e, lg, time.Minute) })
 	}
 	g.Go(func() error { return b.Serve(ctx) })
-	g.Go(func() error { return listen(ctx, a.config.Get("LISTEN"), b) })
+	g.Go(func() error { return listen(ctx, a.config.Get("LISTEN"), b, metricsPage(b, q, budget)) })
 	return g.Wait()
 }
 
@@ -96,16 +98,27 @@ func (a *app) directory(client *http.Client) directory.Directory {
 	return &directory.Apple{Client: client, URL: address}
 }
 
-// listen answers /healthz, and at its name each platform that sends signed requests, until ctx is done; without an address
-// nowhere.
-func listen(ctx context.Context, address string, b *bot.Bot) error {
-	if address == "" {
+// listen answers /healthz and /metrics, and at its name each platform that sends signed requests, until ctx is done; with
+// the address "off" nowhere.
+func listen(ctx context.Context, address string, b *bot.Bot, metrics http.HandlerFunc) error {
+	if address == "off" {
 		return nil
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen at %q, which LISTEN names: %w", address, err)
 	}
+	srv := &http.Server{Handler: pages(b, metrics), ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { srv.Close() })
+	defer stop()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// pages are what is answered over HTTP.
+func pages(b *bot.Bot, metrics http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		h := b.Health()
@@ -115,18 +128,13 @@ func listen(ctx context.Context, address string, b *bot.Bot) error {
 		}
 		json.NewEncoder(w).Encode(h) //nolint:errcheck // whoever asked is gone
 	})
+	mux.HandleFunc("GET /metrics", metrics)
 	for _, a := range b.Adapters {
 		if h, ok := a.(http.Handler); ok {
 			mux.Handle("/"+a.Platform(), h)
 		}
 	}
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	stop := context.AfterFunc(ctx, func() { srv.Close() })
-	defer stop()
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return mux
 }
 
 // settingsCmd is `bot config`.

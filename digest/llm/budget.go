@@ -56,6 +56,7 @@ type Budget struct {
 	DB   store.DB          // required
 	Day  Amount            // limit of all calls of a UTC day
 	Each map[string]Amount // limit per account of a kind: "workspace" and "channel" a day, "episode" ever
+	Off  string            // why the operator allows no calls at all; "" when they are allowed
 }
 
 // Reservation is the upper bound of one call, charged but not settled.
@@ -71,7 +72,7 @@ type Reservation struct {
 func (b *Budget) Reserve(ctx context.Context, most Amount) (*Reservation, error) {
 	charges := b.charges(ctx)
 	err := b.DB.Update(ctx, func(tx store.Tx) error {
-		if why, err := switchedOff(tx); err != nil || why != "" {
+		if why, err := b.off(tx); err != nil || why != "" {
 			return errors.Join(err, offError(why))
 		}
 		for _, c := range charges {
@@ -132,7 +133,19 @@ func (b *Budget) Switch(ctx context.Context, why string) error {
 	})
 }
 
-func switchedOff(tx store.Tx) (string, error) {
+// SwitchedOff returns why no calls are made; "" when they are.
+func (b *Budget) SwitchedOff(ctx context.Context) (why string, err error) {
+	err = b.DB.View(ctx, func(tx store.Tx) error {
+		why, err = b.off(tx)
+		return err
+	})
+	return why, err
+}
+
+func (b *Budget) off(tx store.Tx) (string, error) {
+	if b.Off != "" {
+		return b.Off, nil
+	}
 	why, err := tx.Get(switchBucket, switchKey)
 	if errors.Is(err, store.ErrNotFound) {
 		return "", nil
