@@ -10,9 +10,11 @@ type Message struct {
 	Footer   string    `json:"footer,omitempty"`
 	Private  bool      `json:"private,omitempty"` // for the asker only
 	// InThread asks for a thread under the message that was answered, for long answers.
-	InThread bool  `json:"in_thread,omitempty"`
-	Form     *Form `json:"form,omitempty"` // to be filled in
-	File     *File `json:"file,omitempty"`
+	InThread bool `json:"in_thread,omitempty"`
+	// OpenThread asks for a thread under the message as soon as it is posted, where replies make none by themselves.
+	OpenThread bool  `json:"open_thread,omitempty"`
+	Form       *Form `json:"form,omitempty"` // to be filled in
+	File       *File `json:"file,omitempty"`
 	// Summary is the line that a notification shows; "" lets the adapter make it of Heading and Sections.
 	Summary string `json:"summary,omitempty"`
 }

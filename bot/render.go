@@ -19,6 +19,7 @@ type Frame struct {
 	Quota    int       // picks that a full brief has
 	Proposal *Proposal
 	Preview  bool // shown to one person, not sent
+	Thread   bool // open a thread under it
 }
 
 // lateAfter is how late a brief says that it is late.
@@ -26,7 +27,7 @@ const lateAfter = 30 * time.Minute
 
 // frame returns what a delivery's brief is shown with.
 func frame(sub *Subscription, d *Delivery, offer *Proposal) Frame {
-	return Frame{Zone: sub.Schedule.location(), Purpose: d.Purpose, Due: d.Due, Quota: sub.Count, Proposal: offer}
+	return Frame{Zone: sub.Schedule.location(), Purpose: d.Purpose, Due: d.Due, Quota: sub.Count, Proposal: offer, Thread: sub.Thread}
 }
 
 // BriefMessage renders a brief. It is the only place that turns a brief into words.
@@ -54,6 +55,7 @@ func BriefMessage(b *digest.Brief, f Frame) Message {
 	}
 	m.Footer = strings.Join(nonEmpty(notes...), " · ")
 	m.Summary = summary(b, m.Heading)
+	m.OpenThread = f.Thread && len(b.Picks) > 0
 	return m
 }
 

@@ -27,6 +27,7 @@ type Subscription struct {
 	Count     int      `json:"count"`
 	Language  string   `json:"language,omitempty"` // "" for all
 	Quiet     bool     `json:"quiet,omitempty"`    // an empty day says nothing
+	Thread    bool     `json:"thread,omitempty"`   // a thread is opened under each brief
 
 	Creator string    `json:"creator,omitempty"` // who made it
 	Owner   Channel   `json:"owner,omitzero"`    // the creator's direct messages: told when the channel stops

@@ -136,10 +136,13 @@ func (a *Adapter) whoAmI(ctx context.Context) (identity, error) {
 }
 
 // Post sends a message under a nonce, so that a try within a few minutes after another makes no second message. Into a forum
-// it opens a thread.
+// it opens a thread, and elsewhere one under the message when that wants it.
 func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key bot.DeliveryKey) (string, error) {
 	a.init()
 	n := nonce(key)
+	if ch.Kind == bot.Forum && ch.Thread == "" && !a.MessageContent {
+		m.Footer = strings.Join(nonEmpty(m.Footer, howToAsk), " · ")
+	}
 	out := render(m, markerOf(n))
 	if err := out.check(); err != nil {
 		return "", &bot.PostError{Class: bot.PayloadFix, Err: err}
@@ -148,6 +151,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key b
 	if err != nil {
 		return "", postError(fmt.Errorf("post to channel %s: %w", ch.ID, err))
 	}
+	a.openThread(ctx, ch, id, m)
 	return id, nil
 }
 

@@ -197,9 +197,12 @@ func TestEffective(t *testing.T) {
 		{"denied to the bot", []string{"r"}, []overwrite{{"me", 1, "0", "16384"}}, viewChannel | sendMessages},
 		{"not to be seen", nil, []overwrite{{"g", 0, "0", "1024"}}, 0},
 	} {
-		if got := effective("g", "me", roles, tt.has, tt.over); got != tt.want {
+		if got := effective(server{"g", "owner", roles}, "me", tt.has, tt.over); got != tt.want {
 			t.Errorf("%s: effective = %b, want %b", tt.name, got, tt.want)
 		}
+	}
+	if got := effective(server{"g", "me", roles}, "me", nil, nil); got != everything {
+		t.Errorf("effective of the owner = %b, want everything", got)
 	}
 }
 

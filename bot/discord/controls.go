@@ -182,7 +182,7 @@ func choicesOf(sections []bot.Section) []choice {
 			}
 			kind := a.Label
 			if a.Command[0] == "vote" {
-				kind = "👍 or 👎"
+				kind = votes
 			}
 			out = append(out, choice{kind: kind, action: a.Label, about: about, detail: detailOf(s), command: strings.Join(a.Command, " ")})
 		}
@@ -197,6 +197,9 @@ func detailOf(s bot.Section) string {
 	}
 	return s.Quote
 }
+
+// votes is the kind of both votes.
+const votes = "👍 or 👎"
 
 // grouped returns choices by kind, in the order in which kinds come first, at most 25 in a group.
 func grouped(all []choice) [][]choice {
@@ -242,8 +245,12 @@ func (c *cabinet) menu(group []choice) {
 		}
 		seen[ch.command] = true
 		text := ch.about
-		if ch.kind != ch.action {
+		switch ch.kind {
+		case ch.action:
+		case votes:
 			text = ch.action + " " + ch.about
+		default:
+			text = ch.action + ": " + ch.about
 		}
 		m.Options = append(m.Options, option{Label: orDefault(label(text, maxOption), ch.action), Value: ch.command, Description: label(ch.detail, maxOption)})
 	}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"podbrief/bot"
@@ -108,7 +110,23 @@ func (r *receiver) message(ctx context.Context, w written) {
 	if req.Implicit && req.Thread == "" {
 		return
 	}
+	if w.Guild != "" && r.changes(req.Words) {
+		rights, err := r.writerRights(ctx, w, req.Channel)
+		if err != nil {
+			r.Log.Warn("rights of a writer not known", "err", err)
+			r.reply(ctx, w, "", bot.Message{Text: "I cannot see here what you may change; send it as “/brief " + req.Words[0] + "” instead."})
+			return
+		}
+		req.Rights = rights
+	}
 	r.answerMessage(ctx, w, req)
+}
+
+// changes reports whether words are a command that not everybody may use.
+func (r *receiver) changes(words []string) bool {
+	return len(words) > 0 && slices.ContainsFunc(r.cmds, func(c bot.Command) bool {
+		return c.Word == strings.ToLower(words[0]) && c.Right&(bot.Manage|bot.Administer) != 0
+	})
 }
 
 // answerMessage lets the bot answer, and replies. Nothing of it is private: only interactions can be answered so.
@@ -124,15 +142,17 @@ func (r *receiver) answerMessage(ctx context.Context, w written, req bot.Request
 	if m.IsZero() {
 		return
 	}
+	r.reply(ctx, w, r.threadFor(ctx, w, req, m), m)
+}
+
+// reply answers a message: in a thread, or else where it stands.
+func (r *receiver) reply(ctx context.Context, w written, thread string, m bot.Message) {
 	out := render(withButton(m), "")
 	out.Nonce, out.EnforceNonce = nonce(bot.DeliveryKey("reply-"+w.ID)), true
-	target := w.ChannelID
-	if thread := r.threadFor(ctx, w, req, m); thread != "" {
-		target = thread
-	} else {
-		out.Reference = &reference{MessageID: w.ID}
+	if thread == "" {
+		thread, out.Reference = w.ChannelID, &reference{MessageID: w.ID}
 	}
-	if _, err := r.create(ctx, target, out); err != nil {
+	if _, err := r.create(ctx, thread, out); err != nil {
 		r.Log.Warn("message not answered", "err", err)
 	}
 }
@@ -142,7 +162,7 @@ func (r *receiver) threadFor(ctx context.Context, w written, req bot.Request, m 
 	if !m.InThread || w.Guild == "" || w.Replied == nil || w.Replied.ID != req.Thread || req.Channel.Kind != bot.Room {
 		return ""
 	}
-	thread, err := r.threadUnder(ctx, w.ChannelID, w.Replied.ID)
+	thread, err := r.threadUnder(ctx, w.ChannelID, w.Replied.ID, questions)
 	if err != nil {
 		return ""
 	}

@@ -23,93 +23,6 @@ func (s *stage) asks() {
 	}
 }
 
-// TestGatewayFaults plays what a gateway does wrong on the first connection, and wants the bot to answer after it.
-func TestGatewayFaults(t *testing.T) {
-	if testing.Short() {
-		t.Skip("plays time-outs of a fifth of a second, which the race detector stretches beyond their order")
-	}
-	// discordgo notes the session of READY in a goroutine of its own; one that ends before has nothing to resume.
-	begin := func(c *discordtest.Conn) bool {
-		ok := c.Hello() && c.Begin()
-		return ok
-	}
-	for _, tt := range []struct {
-		name    string
-		play    discordtest.Play
-		resumes bool // the session goes on
-	}{
-		{"silent before hello", func(c *discordtest.Conn) { c.Silence() }, false},
-		{"silent after identify", func(c *discordtest.Conn) {
-			c.Hello()
-			c.Silence()
-		}, false},
-		{"reconnect as the first packet", func(c *discordtest.Conn) {
-			c.Hello()
-			c.Greeting()
-			c.Send(`{"op":7,"d":null}`)
-			c.Silence()
-		}, false},
-		{"reconnect", func(c *discordtest.Conn) {
-			begin(c)
-			c.Send(`{"op":7,"d":null}`)
-			c.Silence()
-		}, true},
-		{"invalid session", func(c *discordtest.Conn) {
-			begin(c)
-			c.Send(`{"op":9,"d":false}`)
-			c.Silence()
-		}, false},
-		{"session refused for now", func(c *discordtest.Conn) {
-			begin(c)
-			c.Send(`{"op":9,"d":true}`)
-			c.Silence()
-		}, true},
-		{"no acknowledgement", func(c *discordtest.Conn) {
-			begin(c)
-			c.Silence()
-		}, true},
-		{"cut", func(c *discordtest.Conn) { begin(c) }, true},
-		{"closed with 4000", func(c *discordtest.Conn) {
-			begin(c)
-			c.End(4000)
-		}, true},
-		{"closed with 4009", func(c *discordtest.Conn) {
-			begin(c)
-			c.End(4009)
-		}, false},
-		{"asked for a heartbeat while it ends", func(c *discordtest.Conn) {
-			begin(c)
-			c.Send(`{"op":1,"d":null}`)
-		}, true},
-		{"no JSON", func(c *discordtest.Conn) {
-			begin(c)
-			c.Send(`{"op":`)
-			c.Silence()
-		}, true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t)
-			s.server.Heartbeat = 200 * time.Millisecond
-			s.server.Gateway = func(n int) discordtest.Play {
-				if n == 0 {
-					return tt.play
-				}
-				return nil
-			}
-			s.start(nil, newPlay(echo).handle)
-			s.until("another connection", func() bool {
-				conns, _, _ := s.server.Counts()
-				return conns > 1 && len(s.server.Live()) > 0
-			})
-			s.asks()
-			if _, _, resumes := s.server.Counts(); resumes > 0 != tt.resumes {
-				t.Errorf("resumed %d times, want it: %v", resumes, tt.resumes)
-			}
-		})
-	}
-}
-
 // TestMissedWhileAway checks that what happened between two connections is answered.
 func TestMissedWhileAway(t *testing.T) {
 	t.Parallel()
@@ -127,32 +40,6 @@ func TestMissedWhileAway(t *testing.T) {
 	a := s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status"))
 	close(away)
 	s.answered(a)
-}
-
-// TestFatalCodes checks that the bot does not knock on a door that stays shut.
-func TestFatalCodes(t *testing.T) {
-	for code := range closeHints {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t)
-			s.server.Gateway = func(int) discordtest.Play {
-				return func(c *discordtest.Conn) {
-					c.Hello()
-					c.Greeting()
-					c.End(code)
-				}
-			}
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-			defer cancel()
-			err := s.Run(ctx, nil, newPlay(echo).handle)
-			if c, ok := errors.AsType[closedError](err); !ok || int(c) != code || !strings.Contains(err.Error(), ": ") {
-				t.Errorf("Run = %v, want code %d and what to do", err, code)
-			}
-			if conns, _, _ := s.server.Counts(); conns != 1 {
-				t.Errorf("connected %d times, want once", conns)
-			}
-		})
-	}
 }
 
 func TestShards(t *testing.T) {

@@ -58,9 +58,20 @@ type overwrite struct {
 
 type role struct{ ID, Permissions string }
 
-// effective computes what a member may do in a channel.
+// server is what a server's permissions come from.
+type server struct {
+	ID    string
+	Owner string `json:"owner_id"`
+	Roles []role
+}
+
+// effective computes what a member, who has roles, may do in a channel of a server.
 // https://discord.com/developers/docs/topics/permissions#permission-overwrites
-func effective(guild, member string, roles []role, has []string, over []overwrite) permission {
+func effective(in server, member string, has []string, over []overwrite) permission {
+	guild, roles := in.ID, in.Roles
+	if member == in.Owner {
+		return everything
+	}
 	mine := map[string]bool{guild: true} // everybody has the role with the server's ID
 	for _, id := range has {
 		mine[id] = true
@@ -101,29 +112,42 @@ func (a *Adapter) permissions(ctx context.Context, ch bot.Channel) (permission, 
 	if err != nil {
 		return 0, err
 	}
+	in, over, err := a.rules(ctx, ch)
+	if err != nil {
+		return 0, err
+	}
+	var member struct{ Roles []string }
+	if err := a.rest.do(ctx, call{method: "GET", path: "/guilds/" + url.PathEscape(in.ID) + "/members/" + self.User}, &member); err != nil {
+		return 0, err
+	}
+	return effective(in, self.User, member.Roles, over), nil
+}
+
+// rules asks for what the permissions in a channel of a server follow from.
+func (a *Adapter) rules(ctx context.Context, ch bot.Channel) (server, []overwrite, error) {
 	var place struct {
 		Guild     string      `json:"guild_id"`
 		Overwrite []overwrite `json:"permission_overwrites"`
 	}
 	if err := a.rest.do(ctx, call{method: "GET", path: "/channels/" + url.PathEscape(ch.ID)}, &place); err != nil {
+		return server{}, nil, err
+	}
+	in := server{}
+	guild := orDefault(place.Guild, ch.Workspace)
+	if err := a.rest.do(ctx, call{method: "GET", path: "/guilds/" + url.PathEscape(guild)}, &in); err != nil {
+		return server{}, nil, err
+	}
+	in.ID = guild
+	return in, place.Overwrite, nil
+}
+
+// writerRights computes what the writer of a message may do in a channel of a server. An interaction says it itself.
+func (a *Adapter) writerRights(ctx context.Context, w written, ch bot.Channel) (bot.Rights, error) {
+	in, over, err := a.rules(ctx, ch)
+	if err != nil {
 		return 0, err
 	}
-	guild := place.Guild
-	if guild == "" {
-		guild = ch.Workspace
-	}
-	var server struct {
-		Owner string `json:"owner_id"`
-		Roles []role
-	}
-	if err := a.rest.do(ctx, call{method: "GET", path: "/guilds/" + url.PathEscape(guild)}, &server); err != nil {
-		return 0, err
-	}
-	var member struct{ Roles []string }
-	if err := a.rest.do(ctx, call{method: "GET", path: "/guilds/" + url.PathEscape(guild) + "/members/" + self.User}, &member); err != nil {
-		return 0, err
-	}
-	return effective(guild, self.User, server.Roles, member.Roles, place.Overwrite), nil
+	return rightsOf(effective(in, w.Author.ID, w.Member.Roles, over)), nil
 }
 
 // may reports whether the bot may do something in a channel.

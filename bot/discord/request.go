@@ -207,6 +207,7 @@ type written struct {
 	Guild     string `json:"guild_id"`
 	Content   string
 	Author    person
+	Member    struct{ Roles []string }
 	Webhook   string `json:"webhook_id"`
 	Type      int
 	Mentions  []person

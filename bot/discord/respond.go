@@ -272,7 +272,7 @@ func (a *answer) belongsUnder(m bot.Message) bool {
 
 // under posts an answer into the thread under the message, and says where it is.
 func (a *answer) under(ctx context.Context, m bot.Message) (bot.Message, error) {
-	thread, err := a.threadUnder(ctx, a.request.Channel.ID, a.Message.ID)
+	thread, err := a.threadUnder(ctx, a.request.Channel.ID, a.Message.ID, questions)
 	if err != nil {
 		return bot.Message{}, err
 	}

@@ -45,9 +45,26 @@ func (a *Adapter) openPost(ctx context.Context, forum, name string, out message)
 // threadExists is Discord's code for a message that has a thread already.
 const threadExists = 160004
 
+// questions is the name of a thread that the first answer opened.
+const questions = "Questions about this brief"
+
+// howToAsk is said in threads in which the bot cannot read what is not meant for it.
+const howToAsk = "Mention me here, or press Ask, and I answer."
+
+// openThread opens the thread under a posted message that wants one. A message without it is posted all the same: the first
+// answer opens it then.
+func (a *Adapter) openThread(ctx context.Context, ch bot.Channel, msg string, m bot.Message) {
+	if !m.OpenThread || ch.Kind != bot.Room || ch.Thread != "" {
+		return
+	}
+	if _, err := a.threadUnder(ctx, ch.ID, msg, threadName(m)); err != nil {
+		a.Log.Warn("thread not opened", "channel", ch.ID, "err", err)
+	}
+}
+
 // threadUnder returns the thread under a message, and opens it when there is none. Its ID is the message's.
-func (a *Adapter) threadUnder(ctx context.Context, channel, msg string) (string, error) {
-	body := map[string]any{"name": "Questions about this brief", "auto_archive_duration": archiveAfter}
+func (a *Adapter) threadUnder(ctx context.Context, channel, msg, name string) (string, error) {
+	body := map[string]any{"name": name, "auto_archive_duration": archiveAfter}
 	in := call{method: "POST", path: "/channels/" + url.PathEscape(channel) + "/messages/" + url.PathEscape(msg) + "/threads", body: body}
 	err := a.rest.do(ctx, in, nil)
 	if e, ok := errors.AsType[*apiError](err); ok && e.Code == threadExists {
@@ -57,7 +74,7 @@ func (a *Adapter) threadUnder(ctx context.Context, channel, msg string) (string,
 		return "", err
 	}
 	if !a.MessageContent {
-		hello := render(bot.Message{Text: "Mention me here, or press Ask, and I answer."}, "")
+		hello := render(bot.Message{Text: howToAsk}, "")
 		if _, err := a.create(ctx, msg, hello); err != nil {
 			return "", err
 		}

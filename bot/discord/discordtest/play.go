@@ -7,6 +7,7 @@ const (
 	ManageChannels = 1 << 4
 	ManageGuild    = 1 << 5
 	mayPost        = 1<<10 | 1<<11 | 1<<14
+	mayAll         = mayPost | 1<<15 | 1<<16 | 1<<35 | 1<<38 // what everybody may, the bot too
 )
 
 // In returns what an interaction in a channel of the server has, by a user with permissions.

@@ -32,7 +32,9 @@ func (s *Server) mux() *http.ServeMux {
 	})
 	handle("POST /users/@me/channels", s.openDM)
 	handle("GET /guilds/{guild}", func(*http.Request, map[string]any) (int, any) {
-		return 200, object{"id": Guild, "roles": []object{{"id": Guild, "permissions": strconv.FormatUint(^uint64(0)>>1&^8, 10)}}}
+		return 200, object{"id": Guild, "owner_id": Owner, "roles": []object{
+			{"id": Guild, "permissions": strconv.Itoa(mayAll)}, {"id": Managers, "permissions": strconv.Itoa(ManageChannels)},
+		}}
 	})
 	handle("GET /guilds/{guild}/members/{user}", func(*http.Request, map[string]any) (int, any) { return 200, object{"roles": []string{}} })
 	handle("GET /guilds/{guild}/threads/active", func(*http.Request, map[string]any) (int, any) { return 200, s.threads("", false) })

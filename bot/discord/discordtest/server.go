@@ -25,6 +25,8 @@ const (
 	General     = "300000000000000001" // a text channel
 	Forum       = "300000000000000002"
 	User        = "400000000000000001"
+	Owner       = "400000000000000002" // of the guild
+	Managers    = "500000000000000001" // a role that may manage channels
 )
 
 // The types of channels.

@@ -1,0 +1,94 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"podbrief/bot"
+	"podbrief/bot/bottest"
+	"podbrief/bot/discord/discordtest"
+)
+
+// TestSlow checks that a slow answer is deferred in time, and shown in the place of the deferral.
+func TestSlow(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		word          string
+		private       bool // the answer
+		wantDeferred  bool // the deferral is private
+		wantFollowing bool // the answer follows a deferral that went away
+	}{
+		{"public", "now", false, false, false},
+		{"private command", "preview", true, true, false},
+		{"private answer of a public command", "now", true, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			p := newPlay(func(_ context.Context, _ bot.Request, progress func(bot.Message)) bot.Message {
+				time.Sleep(directly + 200*time.Millisecond)
+				progress(bot.Message{Text: "half of it"})
+				time.Sleep(50 * time.Millisecond)
+				return bot.Message{Text: "all of it", Private: tt.private}
+			})
+			s.run(commands(), p.handle)
+			began := time.Now()
+			a := s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, discordtest.ManageGuild), tt.word))
+			s.until("a deferral", func() bool { return len(s.server.Requests(http.MethodPost, "/callback")) == 1 })
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("deferred after %v, want at most 3s", took)
+			}
+			s.until("the answer", func() bool {
+				now := s.answered(a)
+				return len(now.Follow) > 0 || now.Data["content"] == "all of it"
+			})
+			now := s.answered(a)
+			if now.Type != respondDefer || now.Private != tt.wantDeferred || now.Deleted != tt.wantFollowing || len(now.Follow) > 0 != tt.wantFollowing {
+				t.Errorf("answer %+v", now)
+			}
+		})
+	}
+}
+
+// TestAnswerInThread checks that a long answer to a press does not disturb the channel.
+func TestAnswerInThread(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+		return bot.Message{Text: "long answer", InThread: true}
+	})
+	s.run(commands(), p.handle)
+	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 {
+		a := s.answered(s.server.Interact(discordtest.Press(discordtest.In(discordtest.General, 0), id, "1~~more x")))
+		if !a.Private {
+			t.Error("the channel is told where the answer is")
+		}
+		msgs := s.server.Messages(id)
+		if len(msgs) != n+2 { // the first says how to ask there
+			t.Errorf("%d messages in the thread, want %d", len(msgs), n+2)
+		}
+	}
+}
+
+// TestExpiredToken checks that an answer is posted when the interaction cannot be answered any more.
+func TestExpiredToken(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	release := make(chan struct{})
+	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+		<-release
+		return bot.Message{Text: "at last"}
+	})
+	s.run(commands(), p.handle)
+	a := s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, discordtest.ManageGuild), "now"))
+	s.until("a deferral", func() bool { return s.server.Deferred(a) })
+	s.server.Expire(a)
+	close(release)
+	s.until("a post", func() bool { return len(s.server.Messages(discordtest.General)) == 1 })
+}

@@ -1,0 +1,97 @@
+package discord
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"podbrief/bot/discord/discordtest"
+)
+
+// bareVar makes the test binary a client that is discordgo and nothing else: it holds the gateway's address and how the
+// client behaves. What it does is what the guard contains; it may hang or die, so it is a process of its own.
+const bareVar = "PODBRIEF_BARE"
+
+// The behaviours of the bare client.
+const (
+	panics   = "panics"   // its handler of commands panics
+	lingers  = "lingers"  // it closes when it is asked for a heartbeat, and is slow to answer
+	measures = "measures" // it looks at the latency of heartbeats
+)
+
+func runBare(address, mode string) error {
+	d, err := discordgo.New("Bot " + discordtest.Token)
+	if err != nil {
+		return err
+	}
+	d.Client = &http.Client{Transport: gatewayAnswer(address)}
+	d.AddHandler(func(*discordgo.Session, *discordgo.InteractionCreate) {
+		if mode == panics {
+			panic("a handler failed")
+		}
+	})
+	closed := make(chan struct{})
+	if mode == lingers {
+		d.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) { close(closed) })
+		d.LogLevel = discordgo.LogInformational
+		discordgo.Logger = func(_, _ int, format string, _ ...any) {
+			if strings.Contains(format, "in response to Op1") {
+				go d.Close() //nolint:errcheck // the process does not live to see it
+				<-closed
+			}
+		}
+	}
+	if err := d.Open(); err != nil {
+		return err
+	}
+	if mode == measures {
+		for range 50 {
+			time.Sleep(2 * time.Millisecond) // heartbeats go on meanwhile
+			d.HeartbeatLatency()
+		}
+	}
+	_, err = io.Copy(io.Discard, os.Stdin) // until the test ends
+	return err
+}
+
+// bare is a running client of discordgo.
+type bare struct {
+	input  io.Closer // whose end ends it
+	ended  chan struct{}
+	output *bytes.Buffer // to be read after the end
+}
+
+// startBare starts discordgo as a client of a gateway. It ends with the test.
+func startBare(t *testing.T, s *discordtest.Server, mode string) *bare {
+	t.Helper()
+	b := &bare{ended: make(chan struct{}), output: &bytes.Buffer{}}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s", bareVar, "ws"+strings.TrimPrefix(s.URL, "http")+"/gateway", mode))
+	cmd.Stderr = b.output
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		cmd.Wait() //nolint:errcheck // how it ended is in its output
+		close(b.ended)
+	}()
+	b.input = stdin
+	t.Cleanup(func() {
+		stdin.Close()
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		<-b.ended
+	})
+	return b
+}

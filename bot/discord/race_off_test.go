@@ -1,0 +1,6 @@
+//go:build !race
+
+package discord
+
+// raceDetector says that this binary finds races.
+const raceDetector = false
