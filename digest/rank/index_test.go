@@ -152,8 +152,8 @@ func TestIndexForgets(t *testing.T) {
 			x.forceCompact()
 		}
 		for _, query := range []string{"postgres index", "bread", "llm agent token"} {
-			if diff := cmp.Diff(byHand(kept, query), scoresOf(x.Search(query, 100)), near6); diff != "" {
-				t.Errorf("Search(%q) (-by hand +got):\n%s", query, diff)
+			if diff := cmp.Diff(byHand(kept, query), scoresOf(x.search(query, 100)), near6); diff != "" {
+				t.Errorf("search(%q) (-by hand +got):\n%s", query, diff)
 			}
 		}
 		if x.Len() != len(kept) {

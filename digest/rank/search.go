@@ -2,11 +2,32 @@ package rank
 
 import "slices"
 
-// Search returns the docs that are closest to a text's words, at most n, by BM25 over text and title.
+// Search returns the docs that are closest to a text's words, at most n, by BM25 over text and title. A doc must hold half
+// of the words, at most three; words that no doc holds count too, so that nonsense finds nothing.
 func (x *Index) Search(text string, n int) []Scored {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return x.search(text, n)
+	asked := slices.DeleteFunc(x.lookUp(text), func(t term) bool { return t != absent && x.vocab.stop[t] })
+	need := min((len(asked)+1)/2, 3)
+	found := slices.DeleteFunc(x.search(text, 3*n), func(s Scored) bool { return x.holds(x.byID[s.ID], asked) < need })
+	return firstOf(found, n)
+}
+
+// holds counts the terms that a doc's text or title holds, as words or as names.
+func (x *Index) holds(d int, terms []term) (n int) {
+	title := &x.episodes[x.docs[d].episode]
+	for _, t := range terms {
+		if t == absent {
+			continue
+		}
+		has := func(t term) bool {
+			return slices.Contains(x.docs[d].seq, t) || slices.Contains(title.seq[:title.titled], t)
+		}
+		if name, ok := x.vocab.nameOf(t); has(t) || ok && has(name) {
+			n++
+		}
+	}
+	return n
 }
 
 func (x *Index) search(text string, n int) []Scored {

@@ -24,6 +24,9 @@ func TestSearch(t *testing.T) {
 		{"bread", []string{"d1", "d2"}}, // by the title
 		{"forgotten passwords support", []string{"b2"}},
 		{"nowhere to be found xyzzy", nil},
+		{"flour qwertz", []string{"d1", "d2"}}, // one of two words
+		{"flour qwertz plugh xyzzy", nil},      // one of four
+		{"flour qwertz plugh bread", []string{"d1", "d2"}},
 		{"the of and", nil},
 		{"", nil},
 	}
