@@ -6,13 +6,11 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"podbrief/bot"
 )
 
 var (
-	// webScheme begins an address that clients make into a link; without it the address is read and not pressed.
-	webScheme = regexp.MustCompile(`(?i)\b(?:https?|ftp|file|slack|discord)://`)
-	// otherScheme begins what is no web address and can do more than open a page.
-	otherScheme = regexp.MustCompile(`(?i)\b(https?|ftp|file|data|javascript|slack|discord|mailto|tel|vbscript):(/{0,2})(\S)`)
 	// invite is an address that Discord shows as an invitation even without a scheme.
 	invite = regexp.MustCompile(`(?i)(discord(?:\.gg|(?:app)?\.com/invite|\.me|\.io))/`)
 	// markedUp is what Discord turns into a person, channel, command, time or emoji; a backslash does not stop all of them.
@@ -25,60 +23,12 @@ var (
 	markdown = regexp.MustCompile("[\\\\*_~`|\\[\\]]")
 )
 
-// maxMarks is how many combining marks a letter may carry: more are there to draw over other lines.
-const maxMarks = 4
-
-// clean leaves of an outside text what can be read: no control characters but line breaks, nothing that is invisible or
-// changes the direction, no heaps of marks, no addresses that could be pressed, nothing that pings. It is what plain text
-// (labels, footers, titles of forms) needs; Markdown needs escape besides.
+// clean leaves of an outside text what can be read, and nothing that pings. It is what plain text (labels, footers, titles
+// of forms) needs; Markdown needs escape besides.
 func clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
-	var sb strings.Builder
-	marks := 0
-	for _, r := range s {
-		if !visible(r) {
-			continue
-		}
-		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
-			if marks++; marks > maxMarks {
-				continue
-			}
-		} else {
-			marks = 0
-		}
-		if r == '\t' || r == '\u2028' || r == '\u2029' {
-			r = ' '
-		}
-		sb.WriteRune(r)
-	}
-	s = unlink(sb.String())
-	s = invite.ReplaceAllString(s, "$1 / ")
+	s = invite.ReplaceAllString(bot.Clean(s), "$1 / ")
 	s = markedUp.ReplaceAllString(s, "‹$1")
 	return strings.TrimSpace(strings.NewReplacer("@everyone", "＠everyone", "@here", "＠here").Replace(s))
-}
-
-// unlink makes addresses into words, also those that come apart into others.
-func unlink(s string) string {
-	for webScheme.MatchString(s) {
-		s = webScheme.ReplaceAllString(s, "")
-	}
-	for otherScheme.MatchString(s) {
-		s = otherScheme.ReplaceAllString(s, "$1: $3")
-	}
-	return s
-}
-
-// visible reports whether a character shows and does nothing to its neighbors. The joiners of emoji and scripts stay.
-func visible(r rune) bool {
-	switch {
-	case r == '\n', r == '\t':
-		return true
-	case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
-		return false
-	case r == 0x00ad, r == 0x200b, r == 0x2060, r == 0xfeff, r == 0x180e, r == 0x3164, r == 0x115f, r == 0x1160, r >= 0xe0000 && r <= 0xe007f:
-		return false
-	}
-	return true
 }
 
 // escape makes a clean text show as it is where Discord reads Markdown.

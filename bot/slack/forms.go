@@ -34,7 +34,7 @@ const inputID = "value"
 // modal draws a form. It is a pure function.
 func modal(f *bot.Form, in incoming) slack.ModalViewRequest {
 	var blocks []slack.Block
-	if intro := clean(f.Intro); intro != "" {
+	if intro := bot.Clean(f.Intro); intro != "" {
 		intro, _ = shorten(intro, maxField)
 		blocks = append(blocks, slack.NewSectionBlock(plainText(intro), nil, nil))
 	}

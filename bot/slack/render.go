@@ -67,12 +67,12 @@ func render(m bot.Message, most int) rendered {
 
 // tidy cleans every text of a message. Those that are one line stay one, so that no outside text makes up lines of ours.
 func tidy(m bot.Message) bot.Message {
-	m.Heading, m.Text, m.Footer, m.Summary = flat(m.Heading), clean(m.Text), flat(m.Footer), flat(m.Summary)
+	m.Heading, m.Text, m.Footer, m.Summary = flat(m.Heading), bot.Clean(m.Text), flat(m.Footer), flat(m.Summary)
 	m.Actions = tidyActions(m.Actions)
 	m.Sections = slices.Clone(m.Sections)
 	for i := range m.Sections {
 		s := &m.Sections[i]
-		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = flat(s.Heading), clean(s.Text), flat(s.Quote), flat(s.Meta), flat(s.Link.Label)
+		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = flat(s.Heading), bot.Clean(s.Text), flat(s.Quote), flat(s.Meta), flat(s.Link.Label)
 		s.Actions = tidyActions(s.Actions)
 	}
 	return m

@@ -171,6 +171,20 @@ func TestNothingIsCut(t *testing.T) {
 	}
 }
 
+// TestInText checks that outside text makes neither items nor quotations nor anything bold of its own.
+func TestInText(t *testing.T) {
+	for in, want := range map[string]string{
+		"a & b <c>":                  "a &amp; b &lt;c&gt;",
+		"*bold* `code` ~gone~":       "∗bold∗ 'code' ∼gone∼",
+		"First.\n2. *A claim*":       "First.\n· 2. ∗A claim∗",
+		"> quoted\n >> twice, 5 > 3": "› quoted\n › twice, 5 &gt; 3",
+	} {
+		if got := inText(in); got != want {
+			t.Errorf("inText(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestReadable(t *testing.T) {
 	for in, want := range map[string]string{
 		"a &amp; b &lt;c&gt;":                        "a & b <c>",
