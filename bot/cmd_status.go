@@ -27,8 +27,8 @@ func (b *Bot) status(ctx context.Context, a *asking) (Message, error) {
 		sub.interests(),
 		labelled("followed", b.titlesOf(sub.Follow)),
 		labelled("muted", append(b.titlesOf(sub.Mute), sub.MuteWords...)),
-		fmt.Sprintf("%s at %s%s%s", count(sub.Count, "insight"), sub.Schedule, when(sub.Language != "", ", language "+sub.Language),
-			when(sub.Quiet, ", quiet on empty days")),
+		fmt.Sprintf("%s at %s%s%s%s", count(sub.Count, "insight"), sub.Schedule, when(sub.Language != "", ", language "+sub.Language),
+			when(sub.Quiet, ", quiet on empty days"), when(sub.Thread, ", a thread under each brief")),
 	), "\n")})
 	if line, err := b.lastLine(ctx, sub); err != nil {
 		return Message{}, err

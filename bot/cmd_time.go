@@ -81,14 +81,9 @@ func (s *Subscription) set(name, value string) error {
 		}
 		s.Language = lang
 	case "quiet":
-		switch strings.ToLower(value) {
-		case "on", "yes":
-			s.Quiet = true
-		case "off", "no":
-			s.Quiet = false
-		default:
-			return tell("Write “settings quiet on” to hear nothing on a day without insights, or “settings quiet off”.")
-		}
+		return setSwitch(&s.Quiet, value, "Write “settings quiet on” to hear nothing on a day without insights, or “settings quiet off”.")
+	case "thread":
+		return setSwitch(&s.Thread, value, "Write “settings thread on” to have a thread opened under each brief, or “settings thread off”.")
 	case "time":
 		schedule, err := parseSchedule(value, s.Schedule)
 		if err != nil {
@@ -96,7 +91,20 @@ func (s *Subscription) set(name, value string) error {
 		}
 		s.Schedule = schedule
 	default:
-		return tell("I know the settings count, language, quiet, time, managers and model; write one like “settings count 5”.")
+		return tell("I know the settings count, language, quiet, thread, time, managers and model; write one like “settings count 5”.")
+	}
+	return nil
+}
+
+// setSwitch sets what is on or off; help is what is said of another value.
+func setSwitch(what *bool, value, help string) error {
+	switch strings.ToLower(value) {
+	case "on", "yes":
+		*what = true
+	case "off", "no":
+		*what = false
+	default:
+		return tell("%s", help)
 	}
 	return nil
 }
@@ -175,16 +183,20 @@ func (b *Bot) pause(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	done := "Paused."
-	if !sub.PauseUntil.IsZero() {
-		done = "Paused until " + sub.PauseUntil.In(sub.Schedule.location()).Format("Mon 2 Jan 2006") + "."
+	done := "" // the next line says until when
+	if sub.PauseUntil.IsZero() {
+		done = "Paused."
 	}
 	return b.confirm(ctx, sub, done), nil
 }
 
 // resume ends a pause, and a stop too: the next brief shows whether the channel takes messages again.
 func (b *Bot) resume(ctx context.Context, a *asking) (Message, error) {
+	done := "It was not paused."
 	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
+		if s.Stop.Class != "" || s.pausedAt(a.now) {
+			done = "The brief comes again."
+		}
 		if s.Paused {
 			s.Paused, s.PauseUntil, s.Since = false, time.Time{}, a.now
 		}
@@ -200,7 +212,7 @@ func (b *Bot) resume(ctx context.Context, a *asking) (Message, error) {
 		sub.Stop = Stop{}
 	}
 	b.wake(ctx, sub.Channel)
-	return b.confirm(ctx, sub, "The brief comes again."), nil
+	return b.confirm(ctx, sub, done), nil
 }
 
 // leave ends a subscription and deletes what is stored of its channel; or of the whole workspace.

@@ -74,7 +74,7 @@ func (b *Bot) timeCommands() []entry {
 			Args: []Arg{tail("when", "Hour, days and zone, like: 08:30 mon,thu Europe/Berlin", false)}, Right: Manage,
 			Complete: b.completeZone}, posts: true, run: b.time},
 		{Command: Command{Word: "settings", Help: "A form; or one setting, like: count 5, language de, quiet on",
-			Args: []Arg{tail("setting", "count 3..10, language de, quiet on, managers admins, model off; none opens the form", false)}, Right: Manage, Private: true,
+			Args: []Arg{tail("setting", "count 3..10, language de, quiet on, thread on, managers admins, model off; none: the form", false)}, Right: Manage, Private: true,
 			Form: b.settingsForm, Check: b.checkSettings}, posts: true, run: b.settings},
 		{Command: Command{Word: "pause", Help: "Stop the brief for a while, like: until 2026-12-01",
 			Args: []Arg{tail("until", "A date, “2 weeks”, a weekday; none: until resumed", false)}, Right: Manage}, run: b.pause},

@@ -24,9 +24,12 @@ func (b *Bot) settingsOf(a *asking) *Form {
 	if err != nil || !found {
 		sub = newSubscription(a.Request, a.target, b.zoneFor(a.Request), b.now())
 	}
-	quiet := "off"
+	var besides []string
 	if sub.Quiet {
-		quiet = "on"
+		besides = append(besides, "quiet")
+	}
+	if sub.Thread {
+		besides = append(besides, "thread")
 	}
 	return &Form{
 		Title: "Daily brief", Command: scoped(a, "settings"), Submit: "Save",
@@ -36,8 +39,8 @@ func (b *Bot) settingsOf(a *asking) *Form {
 			{Name: "time", Label: "When", Required: true, MaxLen: 100, Value: sub.Schedule.String(), Hint: "Like 08:30 weekdays Europe/Berlin"},
 			{Name: "count", Label: "Insights in a brief", Kind: One, Value: strconv.Itoa(sub.Count), Choices: counts(), Hint: fmt.Sprintf("%d to %d", minCount, maxCount)},
 			{Name: "language", Label: "Language of podcasts", MaxLen: 20, Value: firstOf(sub.Language, "all"), Hint: "Its code, like en or de, or all"},
-			{Name: "quiet", Label: "On a day without insights", Kind: One, Value: quiet,
-				Choices: []Choice{{"Say so in one line", "off"}, {"Say nothing", "on"}}, Hint: "on says nothing, off says so"},
+			{Name: "besides", Label: "Besides", Kind: Many, Value: strings.Join(besides, "\n"), Hint: "Where replies are threads by themselves, the thread is there anyway",
+				Choices: []Choice{{"Say nothing on a day without insights", "quiet"}, {"Open a thread under each brief", "thread"}}},
 		},
 	}
 }
@@ -65,14 +68,33 @@ func (s *Subscription) fill(f Fields) (ok bool, wrong map[string]string) {
 		switch value = strings.TrimSpace(value); name {
 		case "topics":
 			err = s.fillTopics(value)
-		case "time", "count", "language", "quiet":
+		case "time", "count", "language":
 			err = s.set(name, value)
+		case "besides":
+			err = s.fillBesides(value)
 		}
 		if err != nil {
 			wrong[name] = err.Error()
 		}
 	}
 	return len(wrong) == 0, wrong
+}
+
+// fillBesides takes what is on out of a list; what is not in it is off.
+func (s *Subscription) fillBesides(list string) error {
+	quiet, thread := false, false
+	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return r == '\n' || r == ',' || r == ' ' }) {
+		switch name {
+		case "quiet":
+			quiet = true
+		case "thread":
+			thread = true
+		default:
+			return tell("I know “quiet” and “thread” here, not “%s”.", clip(name, 20))
+		}
+	}
+	s.Quiet, s.Thread = quiet, thread
+	return nil
 }
 
 func (s *Subscription) fillTopics(text string) error {
@@ -91,7 +113,7 @@ func (b *Bot) takeSettings(ctx context.Context, a *asking) (Message, error) {
 	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
 		if ok, wrong := s.fill(a.Fields); !ok {
 			var lines []string
-			for _, name := range []string{"topics", "time", "count", "language", "quiet"} {
+			for _, name := range []string{"topics", "time", "count", "language", "besides"} {
 				lines = append(lines, nonEmpty(wrong[name])...)
 			}
 			return tell("%s", strings.Join(lines, "\n"))
