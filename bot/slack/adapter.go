@@ -129,9 +129,17 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key b
 	a.setUp()
 	id, err := a.addressOf(ctx, ch)
 	if err != nil {
-		return "", err
+		return "", unsent(err)
 	}
 	return a.post(ctx, id, ch.Thread, m, key)
+}
+
+// unsent is the error of a call before the post: whatever became of that call, no message was sent.
+func unsent(err error) error {
+	if pe := classify(err, true); pe.Class == bot.Ambiguous {
+		return &bot.PostError{Class: bot.Wait, RetryAfter: pe.RetryAfter, Err: pe.Err}
+	}
+	return err
 }
 
 // metadataType names our metadata. Everybody in the workspace can read it.

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -52,10 +53,10 @@ func (a *Adapter) Doctor(ctx context.Context, configToken string) []Finding {
 	})
 	self, err := a.self(ctx)
 	if pe := classify(err, true); err != nil && pe.Class != bot.TenantStop && pe.Class != bot.ChannelStop {
-		return []Finding{{false, fmt.Sprintf("Slack cannot be asked (%v); try again when it can be reached.", err)}}
+		return []Finding{{false, fmt.Sprintf("Slack cannot be asked (%v); try again when it can be reached.", said(err))}}
 	}
 	if err != nil {
-		return []Finding{{false, fmt.Sprintf("SLACK_BOT_TOKEN is refused (%v): copy the Bot User OAuth Token of the app's page “OAuth & Permissions”.", err)}}
+		return []Finding{{false, fmt.Sprintf("SLACK_BOT_TOKEN is refused (%v): copy the Bot User OAuth Token of the app's page “OAuth & Permissions”.", said(err))}}
 	}
 	found := []Finding{{true, fmt.Sprintf("SLACK_BOT_TOKEN is @%s in the workspace %s.", self.User, self.Team)}}
 	found = append(found, scopeFindings(granted.scopes())...)
@@ -95,7 +96,7 @@ func scopeFindings(granted []string) []Finding {
 		}
 		how := "needed"
 		if n.Optional {
-			how = "wanted, the bot does less without it,"
+			how = "not needed, but wanted"
 		}
 		found = append(found, Finding{false, fmt.Sprintf("The scope %s is missing; it is %s %s. Add it on the app's page “OAuth & Permissions” and install the app again.", n.Scope, how, n.For)})
 	}
@@ -121,7 +122,7 @@ func (a *Adapter) modeFinding(ctx context.Context) Finding {
 		return err
 	})
 	if err != nil {
-		return Finding{false, fmt.Sprintf("Socket Mode does not open (%v); switch it on in the app's settings, and give SLACK_APP_TOKEN the scope connections:write.", err)}
+		return Finding{false, fmt.Sprintf("Socket Mode does not open (%v); switch it on in the app's settings, and give SLACK_APP_TOKEN the scope connections:write.", said(err))}
 	}
 	return Finding{true, "Socket Mode opens."}
 }
@@ -132,15 +133,36 @@ func (a *Adapter) eventFindings(ctx context.Context, self slack.AuthTestResponse
 	if token == "" {
 		return []Finding{{true, "Which events the app gets cannot be asked with these tokens; " + advice + ", or give an app configuration token."}}
 	}
-	b, err := a.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: self.BotID})
+	m, err := a.manifest(ctx, self.BotID, token)
 	if err != nil {
-		return []Finding{{false, fmt.Sprintf("The app's ID cannot be looked up (%v); %s.", err, advice)}}
-	}
-	m, err := a.api.ExportManifestContext(ctx, token, b.AppID)
-	if err != nil {
-		return []Finding{{false, fmt.Sprintf("The app's manifest cannot be read (%v); %s.", err, advice)}}
+		return []Finding{{false, fmt.Sprintf("The app's manifest cannot be read (%v); give a fresh app configuration token of this workspace, or %s.", said(err), advice)}}
 	}
 	return manifestFindings(m, a.HTTP)
+}
+
+// manifest reads the manifest of the app that a bot belongs to, with a token for the app's configuration.
+func (a *Adapter) manifest(ctx context.Context, botID, token string) (m *slack.Manifest, err error) {
+	var b *slack.Bot
+	err = a.pace.call(ctx, "bots.info", func(ctx context.Context) (err error) {
+		b, err = a.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: botID})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = a.pace.call(ctx, "apps.manifest.export", func(ctx context.Context) (err error) {
+		m, err = a.api.ExportManifestContext(ctx, token, b.AppID)
+		return err
+	})
+	return m, err
+}
+
+// said is what Slack said of an error, without what we make of it.
+func said(err error) error {
+	if pe, ok := errors.AsType[*bot.PostError](err); ok {
+		return pe.Err
+	}
+	return err
 }
 
 // Events lists the events that the app must get.
@@ -159,10 +181,9 @@ func manifestFindings(m *slack.Manifest, signed bool) []Finding {
 	if m.Settings.EventSubscriptions != nil {
 		events = m.Settings.EventSubscriptions.BotEvents
 	}
-	for _, e := range Events() {
-		if !slices.Contains(events, e) {
-			missing("The event %s is missing; add it on the app's page “Event Subscriptions”.", e)
-		}
+	lacks := slices.DeleteFunc(Events(), func(e string) bool { return slices.Contains(events, e) })
+	if len(lacks) > 0 {
+		missing("Not among the bot events: %s; add it on the app's page “Event Subscriptions”.", strings.Join(lacks, ", "))
 	}
 	if m.Settings.Interactivity == nil || !m.Settings.Interactivity.IsEnabled {
 		missing("Buttons and forms do not work; switch on “Interactivity & Shortcuts”.")

@@ -40,7 +40,7 @@ func classOf(code string) bot.Class {
 	return bot.ChannelStop
 }
 
-// classify says what to do after a call failed. reached is false when no connection was made, so that nothing was sent.
+// classify says what to do after a call failed. reached is false when the request cannot have arrived.
 func classify(err error, reached bool) *bot.PostError {
 	if pe, ok := errors.AsType[*bot.PostError](err); ok {
 		return pe

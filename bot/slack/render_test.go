@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
 	"podbrief/bot"
@@ -41,19 +39,7 @@ func TestGolden(t *testing.T) {
 			most = maxHomeBlocks
 		}
 		got := drawnJSON(t, f.Message, most)
-		path := filepath.Join("testdata", f.Name+".golden.json")
-		if *update {
-			if err := os.WriteFile(path, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatalf("%v; run go test -update", err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("render(%s) (-want +got):\n%s", f.Name, diff)
-		}
+		golden(t, filepath.Join("testdata", f.Name+".golden.json"), string(got))
 	}
 }
 

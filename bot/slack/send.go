@@ -131,12 +131,19 @@ func (p *pacer) rest(l *lane, err error, pause time.Duration) {
 	}
 }
 
-// traced calls fn and classifies its error by whether a connection was there to send anything on.
+// traced calls fn, and classes its error. Certainly nothing was sent as long as there was no connection to send it on, and
+// when writing to it failed: then the end of the request never left. All else may have arrived.
 func traced(ctx context.Context, fn func(context.Context) error) error {
-	var reached atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached.Store(true) }})
+	var writing, written atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { writing.Store(true) },
+		WroteRequest: func(w httptrace.WroteRequestInfo) {
+			written.Store(written.Load() || w.Err == nil)
+			writing.Store(false)
+		},
+	})
 	if err := fn(ctx); err != nil {
-		return classify(err, reached.Load())
+		return classify(err, writing.Load() || written.Load())
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 // scopes that methods need; those without a row need none.
 var scopes = map[string]string{
 	"files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write", "chat.delete": "chat:write",
-	"chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.update": "chat:write", "users.info": "users:read",
+	"chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.update": "chat:write", "users.info": "users:read", "bots.info": "users:read",
 	"conversations.open": "im:write", "conversations.history": "channels:history", "conversations.replies": "channels:history",
 	"conversations.info": "channels:read", "conversations.members": "channels:read", "users.conversations": "channels:read",
 }
@@ -57,6 +57,13 @@ func (s *Server) do(method string, form url.Values) map[string]any {
 		return map[string]any{"ok": true, "members": c.Members, "response_metadata": map[string]string{"next_cursor": ""}}
 	case "users.info":
 		return s.user(form.Get("user"))
+	case "bots.info":
+		return map[string]any{"ok": true, "bot": map[string]string{"id": form.Get("bot"), "name": "podbrief", "user_id": BotUser, "app_id": AppID}}
+	case "apps.manifest.export":
+		if form.Get("app_id") != AppID {
+			return refuse("invalid_app")
+		}
+		return map[string]any{"ok": true, "manifest": s.Manifest}
 	case "views.open", "views.push", "views.update":
 		return s.view(method, form)
 	case "views.publish":

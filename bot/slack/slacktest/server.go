@@ -20,13 +20,14 @@ import (
 
 // Tokens and names of the one workspace.
 const (
-	BotToken = "xoxb-test-bot"
-	AppToken = "xapp-test-app"
-	Secret   = "test-signing-secret"
-	Team     = "T0001"
-	BotUser  = "U0BOT"
-	BotID    = "B0BOT"
-	AppID    = "A0001"
+	BotToken    = "xoxb-test-bot"
+	AppToken    = "xapp-test-app"
+	ConfigToken = "xoxe.xoxp-test-config"
+	Secret      = "test-signing-secret"
+	Team        = "T0001"
+	BotUser     = "U0BOT"
+	BotID       = "B0BOT"
+	AppID       = "A0001"
 )
 
 // Message is a message as the workspace holds it.
@@ -91,6 +92,8 @@ type Server struct {
 	Now func() time.Time
 	// Posted, when not nil, is called with each message that is stored.
 	Posted func(Message)
+	// Manifest is the app's manifest, which the token ConfigToken may read.
+	Manifest any
 	// Handler, when not nil, gets payloads as signed HTTP requests.
 	Handler http.Handler
 
@@ -243,8 +246,11 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 	s.calls = append(s.calls, call)
 	s.mu.Unlock()
 	want := BotToken
-	if method == "apps.connections.open" {
+	switch method {
+	case "apps.connections.open":
 		want = AppToken
+	case "apps.manifest.export":
+		want = ConfigToken
 	}
 	w.Header().Set("X-OAuth-Scopes", s.granted())
 	if token != want {
