@@ -45,6 +45,7 @@ type Bot struct {
 	kick   chan struct{} // wakes the schedule; made by Serve
 	health health
 	tally  tally // of what was sent since the start
+	unread unread
 }
 
 // Sources is where podcasts come from.

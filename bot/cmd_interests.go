@@ -40,7 +40,27 @@ func (b *Bot) topic(ctx context.Context, a *asking) (Message, error) {
 	}
 	m := b.confirm(ctx, sub, text)
 	b.propose(ctx, a, &m, sub, t.want)
+	if err := b.suggest(ctx, a, &m, t.want); err != nil {
+		return Message{}, err
+	}
 	return m, nil
+}
+
+// suggest asks back when a topic that no insight holds is nearly one of the catalog's: a slip of the keys.
+func (b *Bot) suggest(ctx context.Context, a *asking, m *Message, topics []string) error {
+	known := b.catalogTopics()
+	for _, t := range topics {
+		near, ok := Nearest(t, known)
+		if !ok || near == t || len(t) < 4 {
+			continue
+		}
+		if held, err := b.Engine.Search(ctx, t, 1); err != nil || len(held) > 0 {
+			return err
+		}
+		m.Text += fmt.Sprintf("\nDid you mean “%s” by “%s”?", near, t)
+		m.Actions = append(m.Actions, Action{Label: "Topic " + near, Command: scoped(a, "topic", near)})
+	}
+	return nil
 }
 
 func itOrThem(list []string) string {
@@ -98,7 +118,8 @@ func (b *Bot) untopic(ctx context.Context, a *asking) (Message, error) {
 	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
 		dropped = s.drop(append(t.want, t.not...))
 		if len(dropped) == 0 {
-			return tell("No such topic is followed here; these are: %s.", listOr(append(slices.Clone(s.Topics), minus(s.Exclude)...), "none"))
+			return tell("No such topic is followed here; these are: %s.%s", listOr(append(slices.Clone(s.Topics), minus(s.Exclude)...), "none"),
+				didYouMean(a.args, slices.Concat(s.Topics, s.Exclude)))
 		}
 		return nil
 	})

@@ -32,11 +32,7 @@ func choices(values []string) []Choice {
 
 // completeTopic offers the packs' topics.
 func (b *Bot) completeTopic(_ Request, _, typed string) []Choice {
-	var topics []string
-	for _, o := range b.Sources.Catalog {
-		topics = addTo(topics, strings.ReplaceAll(o.Topic, "-", " "))
-	}
-	return completeLast(choices(topics), typed)
+	return completeLast(choices(b.catalogTopics()), typed)
 }
 
 // completeOwnTopic offers the topics of the channel.

@@ -48,7 +48,7 @@ func (b *Bot) nextLine(ctx context.Context, sub *Subscription) (string, error) {
 	case due:
 		line = fmt.Sprintf("Next brief: now, as today's has not been sent yet; then %s, %s.", when, sub.interests())
 	case sub.pausedAt(now):
-		line = "Paused. " + line
+		line = "Paused until " + sub.PauseUntil.In(loc).Format("Mon 2 Jan 2006") + ". " + line
 	case sub.First:
 		line = "The first brief comes as soon as there is something of the last 7 days to tell. " + line
 	}

@@ -257,39 +257,3 @@ func clip(text string, n int) string {
 	}
 	return strings.TrimRightFunc(string(r[:n-1]), unicode.IsSpace) + "…"
 }
-
-// nearest returns the word of list that is closest to word, when it is close enough to be meant.
-func nearest(word string, list []string) (string, bool) {
-	best, dist := "", 1+min(2, (len(word)+1)/3)
-	for _, w := range list {
-		if d := editDistance(word, w); d < dist {
-			best, dist = w, d
-		}
-	}
-	return best, best != ""
-}
-
-// editDistance counts the insertions, deletions, substitutions and swaps of neighbours between two words.
-func editDistance(a, b string) int {
-	d := make([][]int, len(a)+1)
-	for i := range d {
-		d[i] = make([]int, len(b)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
-			}
-		}
-	}
-	return d[len(a)][len(b)]
-}

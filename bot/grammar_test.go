@@ -98,19 +98,6 @@ func TestParseUntil(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := (&Bot{}).words()
-	tests := []struct{ typed, want string }{
-		{"topci", "topic"}, {"stauts", "status"}, {"realted", "related"}, {"halp", "help"}, {"folow", "follow"},
-		{"xyzzy", ""}, {"quantum", ""},
-	}
-	for _, tt := range tests {
-		if got, _ := nearest(tt.typed, words); got != tt.want {
-			t.Errorf("nearest(%q) = %q, want %q", tt.typed, got, tt.want)
-		}
-	}
-}
-
 func FuzzGrammar(f *testing.F) {
 	for _, s := range []string{"08:30 weekdays Europe/Berlin", "mon,thu", "ai, -b", "until 2026-12-01", "3 days", "weekly", "8pm"} {
 		f.Add(s)

@@ -170,7 +170,7 @@ func replyWords(words []string) []string {
 // guess decides what words mean that begin with no command: a slip of the keys, or a question.
 func (b *Bot) guess(words []string) (word string, args []string) {
 	line := strings.Join(words, " ")
-	if _, near := nearest(strings.ToLower(words[0]), b.words()); !near && len(words) > 1 || strings.HasSuffix(line, "?") {
+	if _, near := Nearest(strings.ToLower(words[0]), b.words()); !near && len(words) > 1 || strings.HasSuffix(line, "?") {
 		return "ask", words
 	}
 	return "help", words

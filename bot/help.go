@@ -17,7 +17,7 @@ func (b *Bot) help(_ context.Context, a *asking) (Message, error) {
 	if i := slices.IndexFunc(table, func(c Command) bool { return c.Word == word }); i >= 0 {
 		return helpOne(table[i]), nil
 	}
-	near, ok := nearest(word, b.words())
+	near, ok := Nearest(word, b.words())
 	if !ok {
 		return Message{}, tell("I do not know “%s”; “help” lists what I know.", clip(word, 30))
 	}

@@ -73,7 +73,8 @@ func (b *Bot) refresh(ctx context.Context, address string) error {
 		return nil // taken off meanwhile
 	}
 	if err != nil {
-		b.Log.Warn("feed not read", "feed", hostOf(address), "err", err)
+		b.Log.Debug("feed not read", "feed", hostOf(address), "err", err)
+		b.unread.add(hostOf(address), err)
 	}
 	if err := b.addJobs(ctx, jobProcess, episodes); err != nil {
 		return err
@@ -128,6 +129,7 @@ func (b *Bot) deliverJob(ctx context.Context, workspace string) error {
 // at; the zero time when none waits.
 func (b *Bot) Tick(ctx context.Context) (next time.Time, err error) {
 	now := b.now()
+	b.unread.report(b.Log)
 	subs, err := b.subscriptions(ctx)
 	if err != nil {
 		return time.Time{}, err

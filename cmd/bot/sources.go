@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"podbrief/bot"
 	"podbrief/configs"
 	"podbrief/digest"
 	"podbrief/digest/feed"
@@ -182,4 +183,12 @@ func each(err error) []error {
 		out = append(out, each(err)...)
 	}
 	return out
+}
+
+// orNearest is what an error says of a typo.
+func orNearest(typed string, words []string) string {
+	if w, ok := bot.Nearest(typed, words); ok {
+		return fmt.Sprintf(" (did you mean %q?)", w)
+	}
+	return ""
 }

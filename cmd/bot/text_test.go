@@ -242,15 +242,6 @@ func TestBlockWraps(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := []string{"topic", "more", "related", "why", "ask", "help", "quit"}
-	for typed, want := range map[string]string{"relatd": "related", "topc": "topic", "hlep": "help", "xyzzy": "", "": ""} {
-		if got := nearest(typed, words); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", typed, got, want)
-		}
-	}
-}
-
 func TestParseSince(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.Local)
 	for in, want := range map[string]time.Time{
