@@ -151,7 +151,7 @@ func TestFaultsContained(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			s := f.stage(t)
-			s.start(nil, newPlay(echo).handle)
+			s.start(nil, echo)
 			if f.final {
 				s.stops(f)
 				return
@@ -269,7 +269,7 @@ func TestRaces(t *testing.T) {
 func TestInteractionsLeaveNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.run(nil, newPlay(echo).handle)
+	s.run(nil, echo)
 	const times = 50
 	for range times {
 		s.asks()

@@ -1,25 +1,31 @@
 package discord
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"podbrief/bot/discord/discordtest"
 )
 
-// asked plays a command and fails when it is not answered.
+// asks plays a command and fails when it is not answered.
 func (s *stage) asks() {
 	s.t.Helper()
-	a := s.answered(s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status")))
-	if a.Type != respondMessage {
-		s.t.Errorf("answered with %d, want a message", a.Type)
+	s.heard(s.ask())
+}
+
+// ask plays a command, on a living connection or while there is none.
+func (s *stage) ask() *discordtest.Answer {
+	return s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status"))
+}
+
+// heard fails when a command is not answered.
+func (s *stage) heard(a *discordtest.Answer) {
+	s.t.Helper()
+	if got := s.answered(a); got.Type != respondMessage {
+		s.t.Errorf("answered with %d, want a message", got.Type)
 	}
 }
 
@@ -34,55 +40,94 @@ func TestMissedWhileAway(t *testing.T) {
 		}
 		return nil
 	}
-	s.run(nil, newPlay(echo).handle)
+	s.run(nil, echo)
 	s.server.Live()[0].Close()
-	s.until("the end", func() bool { return len(s.server.Live()) == 0 })
-	a := s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status"))
+	s.await(func(s *discordtest.Server) bool { return len(s.Live()) == 0 })
+	a := s.ask()
 	close(away)
-	s.answered(a)
+	s.heard(a)
+}
+
+// disconnect is a way in which a connection ends.
+type disconnect struct {
+	name string
+	end  func(*discordtest.Conn)
+	lost bool // the session ends too
+}
+
+func closeWith(code int, lost bool) disconnect {
+	return disconnect{fmt.Sprintf("close %d", code), func(c *discordtest.Conn) { c.End(code) }, lost}
+}
+
+// disconnects are all of them but those after which connecting again does not help.
+var disconnects = []disconnect{
+	{name: "reset", end: (*discordtest.Conn).Reset},
+	{name: "end without a word", end: func(c *discordtest.Conn) { c.Conn.Close() }},
+	closeWith(1000, true), closeWith(1001, false),
+	closeWith(4000, false), closeWith(4001, false), closeWith(4002, false), closeWith(4003, false), closeWith(4005, false),
+	closeWith(4007, true), closeWith(4008, false), closeWith(4009, true),
+	{name: "op 7", end: func(c *discordtest.Conn) { c.Send(`{"op":7,"d":null}`) }},
+	{name: "op 9, to be resumed", end: func(c *discordtest.Conn) { c.Send(`{"op":9,"d":true}`) }},
+	{name: "op 9, invalid", end: func(c *discordtest.Conn) {
+		c.Forget()
+		c.Send(`{"op":9,"d":false}`)
+	}, lost: true},
+	{name: "silence", end: (*discordtest.Conn).Mute},
+	{name: "half a length", end: func(c *discordtest.Conn) { c.Half("\x81\x7e\x01") }},
+	{name: "half a message", end: func(c *discordtest.Conn) { c.Half("\x81\x7e\x01\x00" + `{"op":0`) }},
+}
+
+// TestDisconnects ends the connection 200 times, in all ways by turns. Each time a command that is given while it ends is
+// answered when the session goes on, and one that is given afterwards always. Nothing is left behind.
+func TestDisconnects(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := newStage(t)
+	s.server.Heartbeat = 100 * time.Millisecond
+	s.pace.firstPause, s.pace.mostPause, s.pace.invalid = 2*time.Millisecond, 10*time.Millisecond, 2*time.Millisecond
+	s.run(nil, echo)
+	const times = 200
+	for n := range times {
+		d := disconnects[n%len(disconnects)]
+		c := s.server.Live()[0]
+		d.end(c)
+		var meanwhile *discordtest.Answer
+		if !d.lost {
+			meanwhile = s.ask()
+		}
+		s.await(func(s *discordtest.Server) bool {
+			live := s.Live()
+			return len(live) == 1 && live[0] != c
+		})
+		if meanwhile != nil {
+			s.heard(meanwhile)
+		}
+		s.asks()
+		if t.Failed() {
+			t.Fatalf("disconnect %d: %s", n, d.name)
+		}
+	}
+	conns, identifies, resumes := s.server.Counts()
+	s.end()
+	s.server.CloseClientConnections()
+	s.server.Close()
+	s.Client.CloseIdleConnections()
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	s.until("the end of all goroutines", func() bool { return runtime.NumGoroutine() <= before })
+	t.Logf("%d disconnects, %d connections, %d sessions begun, %d resumed", times, conns, identifies, resumes)
 }
 
 func TestShards(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.Shards = 3
-	s.start(nil, newPlay(echo).handle)
-	s.until("three connections", func() bool { return len(s.server.Live()) == 3 })
-}
-
-// TestDisconnects disconnects in all ways, answers after each, and leaves nothing behind.
-func TestDisconnects(t *testing.T) {
-	if testing.Short() {
-		t.Skip("discordgo needs a second for each end of a connection")
-	}
-	before := runtime.NumGoroutine()
-	s := newStage(t)
-	s.run(nil, newPlay(echo).handle)
-	const times = 12
-	for n := range times {
-		c := s.server.Live()[0]
-		switch rand.IntN(5) {
-		case 0:
-			c.Close()
-		case 1:
-			c.End(4000)
-		case 2:
-			c.Send(`{"op":7,"d":null}`)
-		case 3:
-			c.Send(`{"op":9,"d":false}`)
-		case 4:
-			c.Send(`{"op":9,"d":true}`)
+	s.start(nil, echo)
+	s.await(func(s *discordtest.Server) bool { return len(s.Live()) == 3 })
+	seen := map[int]bool{}
+	for _, c := range s.server.Live() {
+		n, of := c.Shard()
+		if seen[n] || of != 3 {
+			t.Errorf("shard %d of %d, want each of 3 once", n, of)
 		}
-		s.until("another connection", func() bool {
-			conns, _, _ := s.server.Counts()
-			live := s.server.Live()
-			return conns > n+1 && len(live) == 1 && live[0] != c
-		})
-		s.asks()
+		seen[n] = true
 	}
-	s.end()
-	s.server.CloseClientConnections()
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	s.Client.CloseIdleConnections()
-	s.until("the end of all goroutines", func() bool { return runtime.NumGoroutine() <= before }) // the server's own
 }

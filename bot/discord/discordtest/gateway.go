@@ -3,10 +3,13 @@ package discordtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +26,9 @@ type gateway struct {
 	paths      []string      // of all connections
 	identifies []time.Time
 	resumes    int
-	begun      int // sessions
+	heartbeats int
+	closes     []int // the codes that clients closed with
+	begun      int   // sessions
 	sessions   map[string]*gwSession
 	live       []*Conn
 }
@@ -41,6 +46,7 @@ type Conn struct {
 	writing sync.Mutex
 	session *gwSession
 	shard   [2]int
+	muted   bool // under writing
 }
 
 // Packet is a message of the gateway.
@@ -60,7 +66,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	n := 0
 	s.gw.change(func() {
 		n = len(s.gw.paths)
-		s.gw.paths = append(s.gw.paths, r.URL.Path)
+		s.gw.paths = append(s.gw.paths, strings.TrimSuffix(r.URL.Path, "/"))
 	})
 	var play Play
 	if s.Gateway != nil {
@@ -114,7 +120,12 @@ func (c *Conn) Usual() {
 func (c *Conn) Send(text string) bool {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	return c.WriteMessage(websocket.TextMessage, []byte(text)) == nil
+	return c.write([]byte(text))
+}
+
+// write sends a message, or loses it. The caller holds writing.
+func (c *Conn) write(text []byte) bool {
+	return c.muted || c.WriteMessage(websocket.TextMessage, text) == nil
 }
 
 // Hello begins a connection.
@@ -130,10 +141,31 @@ func (c *Conn) Hello() bool {
 func (c *Conn) Next() (Packet, bool) {
 	var p Packet
 	err := c.ReadJSON(&p)
-	if websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway) {
-		c.Forget()
+	g := &c.server.gw
+	if closed, ok := errors.AsType[*websocket.CloseError](err); ok && closed.Code != websocket.CloseAbnormalClosure {
+		g.change(func() { g.closes = append(g.closes, closed.Code) })
+		if closed.Code == websocket.CloseNormalClosure || closed.Code == websocket.CloseGoingAway {
+			c.Forget()
+		}
 	}
+	g.change(func() { c.count(p) })
 	return p, err == nil
+}
+
+// count counts a message. The caller holds the gateway's mu.
+func (c *Conn) count(p Packet) {
+	g := &c.server.gw
+	switch p.Op {
+	case 1:
+		g.heartbeats++
+	case 2:
+		var d struct{ Shard [2]int }
+		json.Unmarshal(p.D, &d) //nolint:errcheck // without a shard it is the only one
+		c.shard = d.Shard
+		g.identifies = append(g.identifies, time.Now())
+	case 6:
+		g.resumes++
+	}
 }
 
 // Forget ends the connection's session: it cannot be resumed.
@@ -148,23 +180,8 @@ func (c *Conn) Forget() {
 // Greeting reads until IDENTIFY or RESUME.
 func (c *Conn) Greeting() (Packet, bool) {
 	for {
-		p, ok := c.Next()
-		if !ok {
-			return p, false
-		}
-		g := &c.server.gw
-		switch p.Op {
-		case 2:
-			var d struct{ Shard [2]int }
-			json.Unmarshal(p.D, &d) //nolint:errcheck // without a shard it is the only one
-			g.change(func() {
-				c.shard = d.Shard
-				g.identifies = append(g.identifies, time.Now())
-			})
-			return p, true
-		case 6:
-			g.change(func() { g.resumes++ })
-			return p, true
+		if p, ok := c.Next(); !ok || p.Op == 2 || p.Op == 6 {
+			return p, ok
 		}
 	}
 }
@@ -183,7 +200,7 @@ func (c *Conn) Begin() bool {
 	var events [][]byte
 	c.server.gw.change(func() { events = first() })
 	for _, e := range events {
-		ok = c.WriteMessage(websocket.TextMessage, e) == nil && ok
+		ok = c.write(e) && ok
 	}
 	c.writing.Unlock()
 	if events == nil {
@@ -231,7 +248,7 @@ func (c *Conn) dispatch(name, data string) bool {
 	defer c.writing.Unlock()
 	var e []byte
 	c.server.gw.change(func() { e = c.session.add(name, data) })
-	return c.WriteMessage(websocket.TextMessage, e) == nil
+	return c.write(e)
 }
 
 func (s *gwSession) add(name, data string) []byte {
@@ -282,13 +299,15 @@ func (c *Conn) Reset() {
 	c.Conn.Close()
 }
 
-// Mute lets the connection live without an answer to anything.
-func (c *Conn) Mute() { c.writing.Lock() }
+// Mute loses all that is sent from now on, as a network does that breaks without a word.
+func (c *Conn) Mute() { c.Half("") }
 
-// Half sends the beginning of a message, and nothing after it.
-func (c *Conn) Half() {
-	c.Mute()
-	c.NetConn().Write([]byte("\x81\x7e\x01\x00" + `{"`)) //nolint:errcheck // it ends anyway
+// Half sends the beginning of a frame, and nothing after it.
+func (c *Conn) Half(frame string) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.muted = true
+	io.WriteString(c.NetConn(), frame) //nolint:errcheck // it ends anyway
 }
 
 // Counts returns how many connections, IDENTIFYs and RESUMEs there were.
@@ -296,6 +315,20 @@ func (s *Server) Counts() (conns, identifies, resumes int) {
 	s.gw.mu.Lock()
 	defer s.gw.mu.Unlock()
 	return len(s.gw.paths), len(s.gw.identifies), s.gw.resumes
+}
+
+// Heartbeats returns how many heartbeats there were.
+func (s *Server) Heartbeats() int {
+	s.gw.mu.Lock()
+	defer s.gw.mu.Unlock()
+	return s.gw.heartbeats
+}
+
+// Closes returns the codes that clients closed connections with.
+func (s *Server) Closes() []int {
+	s.gw.mu.Lock()
+	defer s.gw.mu.Unlock()
+	return slices.Clone(s.gw.closes)
 }
 
 // Paths returns where the connections were made.
