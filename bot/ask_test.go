@@ -21,7 +21,7 @@ func (c *counting) Answer(ctx context.Context, _ insight.Asking) (insight.Answer
 	return insight.Answer{}, nil
 }
 
-// A user who asks a thousand times in ten minutes costs at most ten calls of a model.
+// A user who asks a thousand times in ten minutes costs at most ten calls of a model, and a guest three.
 func TestQuestionsAreLimited(t *testing.T) {
 	b, _ := emptyBot(t)
 	model := &counting{}
@@ -30,10 +30,17 @@ func TestQuestionsAreLimited(t *testing.T) {
 	b.Times.Now = func() time.Time { return now }
 	for i := range 1000 {
 		now = now.Add(600 * time.Millisecond)
-		b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: Read, Words: []string{"ask", fmt.Sprintf("what about %d?", i)}}, nil)
+		b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: Read | Own, Words: []string{"ask", fmt.Sprintf("what about %d?", i)}}, nil)
 	}
-	if model.calls == 0 || model.calls > 10 {
-		t.Errorf("1,000 questions made %d calls, want 1 to 10", model.calls)
+	if model.calls == 0 || model.calls > maxUserAsks {
+		t.Errorf("1,000 questions made %d calls, want 1 to %d", model.calls, maxUserAsks)
+	}
+	before := model.calls
+	for range 20 {
+		b.Handle(t.Context(), Request{Channel: room("C1"), User: "U2", Rights: Read, Words: []string{"ask", "what about prices?"}}, nil)
+	}
+	if got := model.calls - before; got != maxGuestAsks {
+		t.Errorf("20 questions of a guest made %d calls, want %d", got, maxGuestAsks)
 	}
 	want := []insight.Account{{Kind: "workspace", Name: workspaceKey(room("C1"))}, {Kind: "channel", Name: channelKey(room("C1"))}}
 	if len(model.accounts) != 2 || model.accounts[0] != want[0] || model.accounts[1] != want[1] {

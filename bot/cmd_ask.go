@@ -139,13 +139,18 @@ func (b *Bot) search(ctx context.Context, a *asking) (Message, error) {
 // The limits on what costs something.
 const (
 	maxUserAsks    = 10 // by one user in an hour
+	maxGuestAsks   = 3  // by one who has no brief of their own, in an hour
 	maxChannelAsks = 60 // in one channel in a day
 	maxAdds        = 20 // podcasts added to one channel in an hour, beside lists
 )
 
 // mayAsk counts a question and refuses it when there were too many.
 func (b *Bot) mayAsk(ctx context.Context, a *asking) error {
-	if err := b.mayDo(ctx, a.Channel, "ask", a.User, maxUserAsks, a.now, 1); err != nil {
+	most := maxUserAsks
+	if a.Rights&Own == 0 {
+		most = maxGuestAsks
+	}
+	if err := b.mayDo(ctx, a.Channel, "ask", a.User, most, a.now, 1); err != nil {
 		return err
 	}
 	return b.mayDoWithin(ctx, a.Channel, "asks", channelKey(a.Channel), maxChannelAsks, 24*time.Hour, a.now, 1)

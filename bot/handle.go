@@ -62,6 +62,9 @@ func (b *Bot) answer(ctx context.Context, r Request, progress func(Message)) (Me
 	}
 	e, a := b.understand(r)
 	a.progress, a.now = progress, b.now()
+	if a.target.Platform == "" && r.Rights&Own == 0 {
+		return Message{}, refusal(Own)
+	}
 	if a.target.Platform == "" {
 		return Message{}, tell("I cannot send you direct messages here; write to me directly instead.")
 	}

@@ -29,7 +29,7 @@ func (s *Server) do(method string, form url.Values) map[string]any {
 	}
 	switch method {
 	case "auth.test":
-		return map[string]any{"ok": true, "url": "https://test.slack.example/", "team": "Test", "user": "podbrief", "team_id": Team, "user_id": BotUser, "bot_id": BotID, "app_id": AppID}
+		return map[string]any{"ok": true, "url": "https://test.slack.example/", "team": "Test", "user": "podbrief", "team_id": Team, "user_id": BotUser, "bot_id": BotID, "app_id": AppID, "enterprise_id": s.Enterprise}
 	case "apps.connections.open":
 		s.opened++
 		return map[string]any{"ok": true, "url": "ws" + strings.TrimPrefix(s.http.URL, "http") + "/socket?n=" + strconv.Itoa(s.opened)}
@@ -206,8 +206,8 @@ func (s *Server) user(id string) map[string]any {
 		return refuse("user_not_found")
 	}
 	return map[string]any{"ok": true, "user": map[string]any{
-		"id": u.ID, "name": u.Name, "team_id": u.Team, "deleted": u.Deleted, "is_admin": u.Admin, "is_owner": u.Owner, "is_bot": u.Bot, "tz": u.Zone, "locale": u.Locale,
-		"is_restricted": u.Guest || u.SingleChannelGuest, "is_ultra_restricted": u.SingleChannelGuest, "is_stranger": u.Stranger, "profile": map[string]any{"display_name": u.Name},
+		"id": u.ID, "name": u.Name, "team_id": u.Team, "deleted": u.Deleted, "is_admin": u.Admin, "is_owner": u.Owner, "is_bot": u.Bot, "is_workflow_bot": u.Workflow, "tz": u.Zone, "locale": u.Locale,
+		"is_restricted": u.Guest || u.SingleChannelGuest, "is_ultra_restricted": u.SingleChannelGuest, "is_stranger": u.Stranger, "enterprise_user": map[string]string{"enterprise_id": u.Enterprise}, "profile": map[string]any{"display_name": u.Name},
 	}}
 }
 

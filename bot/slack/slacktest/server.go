@@ -54,8 +54,8 @@ type Call struct {
 
 // User is a member of the workspace or a stranger.
 type User struct {
-	ID, Name, Team, Zone, Locale                                            string
-	Admin, Owner, Guest, SingleChannelGuest, Bot, Deleted, Stranger, Remote bool
+	ID, Name, Team, Enterprise, Zone, Locale                                  string
+	Admin, Owner, Guest, SingleChannelGuest, Bot, Workflow, Deleted, Stranger bool
 }
 
 // Channel is a conversation.
@@ -92,6 +92,8 @@ type Server struct {
 	Now func() time.Time
 	// Posted, when not nil, is called with each message that is stored.
 	Posted func(Message)
+	// Enterprise is the organization that the workspace belongs to, when it has one.
+	Enterprise string
 	// Manifest is the app's manifest, which the token ConfigToken may read.
 	Manifest any
 	// Handler, when not nil, gets payloads as signed HTTP requests.
