@@ -32,7 +32,7 @@ func largeBot(b *testing.B) *Bot {
 	}
 	docs := make([]rank.Doc, manyInsights)
 	for i := range docs {
-		at := noon.Add(-time.Duration(i) * 30 * 24 * time.Hour / manyInsights)
+		at := noon.Add(-time.Duration(i) * (30 * 24 * time.Hour / manyInsights))
 		text := "About " + benchTopics[r.IntN(len(benchTopics))]
 		for range 40 {
 			text += " " + words[int(r.ExpFloat64()*400)%len(words)]

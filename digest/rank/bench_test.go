@@ -49,7 +49,7 @@ var invented = sync.OnceValue(func() []Doc {
 			ID: fmt.Sprintf("20260301-%08d", i), Episode: fmt.Sprint("ep", ep), Feed: fmt.Sprintf("https://feeds.example/%d", ep%400),
 			Podcast: fmt.Sprint("Show ", ep%400), Title: title, Notes: notes, Text: text(40 + r.IntN(25)),
 			Quality: 0.6 + 1.2*r.Float64(), Speaker: true,
-			Ingested: start.Add(time.Duration(i) * 30 * 24 * time.Hour / corpusSize),
+			Ingested: start.Add(time.Duration(i) * (30 * 24 * time.Hour / corpusSize)),
 		}
 	}
 	return docs

@@ -22,6 +22,7 @@ type choice struct {
 	s      *scratch
 	pool   []candidate // merged, best first; taken ones are removed
 	chosen []chosen
+	dense  []float32 // by term: working memory of compare
 }
 
 // chosen is a candidate that was taken.
@@ -34,7 +35,7 @@ type chosen struct {
 // that may fill a thin brief, and at last those that are not surely on the topic, which are never so good that they come
 // before.
 func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
-	c := &choice{x: x, w: w, s: s}
+	c := &choice{x: x, w: w, s: s, dense: grown(&s.dense, len(x.vocab.text))}
 	c.merge(lists)
 	for _, l := range c.neediest(lists) {
 		if !c.slot(l, c.first) {
@@ -60,24 +61,24 @@ func (c *choice) any(candidate) bool { return true }
 // merge makes one pool of several lists by their candidates' totals and by reciprocal rank fusion (Cormack, Clarke and
 // Büttcher, SIGIR 2009), which keeps a topic with weak matches from starving beside one with strong ones.
 func (c *choice) merge(lists []list) {
-	at := map[int]int{}
-	fused := map[int]float64{}
+	at := grown(&c.s.at, len(c.w.barred)) // by doc: its number in the pool, from 1
+	var fused []float64
 	for _, l := range lists {
 		for place, cand := range l {
-			fused[cand.doc] += rrf / (rrf + float64(place))
-			i, ok := at[cand.doc]
-			switch {
-			case !ok:
-				at[cand.doc] = len(c.pool)
-				c.pool = append(c.pool, cand)
-			case cand.total > c.pool[i].total:
-				c.pool[i] = cand
+			i := &at[cand.doc-c.w.from]
+			if *i == 0 {
+				c.pool, fused = append(c.pool, cand), append(fused, 0)
+				*i = int32(len(c.pool))
+			}
+			fused[*i-1] += rrf / (rrf + float64(place))
+			if p := &c.pool[*i-1]; cand.total > p.total {
+				*p = cand
 			}
 		}
 	}
 	for i := range c.pool {
 		p := &c.pool[i]
-		p.merged = (p.total + fused[p.doc]/float64(max(1, len(lists)))) / 2
+		p.merged = (p.total + fused[i]/float64(max(1, len(lists)))) / 2
 	}
 	slices.SortFunc(c.pool, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.merged, a.merged), c.x.order(a, b))
@@ -143,20 +144,15 @@ func (c *choice) falls(cand *candidate) bool {
 
 // obstacle returns why a candidate cannot be picked beside those that are chosen, and which doc is in the way.
 func (c *choice) obstacle(cand *candidate) (stage, by string) {
-	if cand.profile == nil {
-		p := c.x.profile(cand.doc)
-		cand.profile = &p
-		for _, s := range c.w.seen {
-			if _, same := likeness(s, p); same {
-				return StageSeen, c.x.docs[s.doc].id
-			}
-		}
+	looks := c.compare(cand)
+	if looks.seen >= 0 {
+		return StageSeen, c.x.docs[looks.seen].id
 	}
 	e := &c.x.docs[cand.doc]
 	episodes, podcasts := 0, 0
-	for _, o := range c.chosen {
+	for i, o := range c.chosen {
 		other := &c.x.docs[o.doc]
-		if _, same := likeness(*o.profile, *cand.profile); same {
+		if i == looks.twin {
 			return StageDuplicate, other.id
 		}
 		if other.episode == e.episode {
@@ -173,18 +169,55 @@ func (c *choice) obstacle(cand *candidate) (stage, by string) {
 	return "", ""
 }
 
+// compared is how a candidate is like what the reader has seen, and like those chosen so far.
+type compared struct {
+	profile
+	seen    int     // a doc that the reader got and that says the same; -1 when none
+	twin    int     // number of the first of the chosen that says the same; -1 when none
+	closest float64 // how much it is like the chosen that is most like it
+	with    int     // how many of the chosen it was compared with
+}
+
+// compare compares a candidate with what the reader has seen, when it is first looked at, and with those chosen since
+// it was looked at last.
+func (c *choice) compare(cand *candidate) *compared {
+	looks := cand.compared
+	if looks != nil && looks.with == len(c.chosen) {
+		return looks
+	}
+	first := looks == nil
+	if first {
+		looks = &compared{profile: c.x.profile(cand.doc), seen: -1, twin: -1}
+		cand.compared = looks
+	}
+	spread(c.dense, looks.vec)
+	defer unspread(c.dense, looks.vec)
+	for i := 0; first && i < len(c.w.seen); i++ {
+		if _, same := likeTo(c.dense, &looks.profile, &c.w.seen[i]); same {
+			looks.seen = c.w.seen[i].doc
+			break
+		}
+	}
+	for ; looks.with < len(c.chosen); looks.with++ {
+		like, same := likeTo(c.dense, &looks.profile, &c.chosen[looks.with].compared.profile)
+		looks.closest = max(looks.closest, like)
+		if same && looks.twin < 0 {
+			looks.twin = looks.with
+		}
+	}
+	return looks
+}
+
 // worth is a candidate's value beside what is chosen already: maximal marginal relevance (Carbonell and Goldstein,
 // SIGIR 1998), less the deduction for an episode's second.
 func (c *choice) worth(cand candidate) float64 {
-	closest, value := 0.0, cand.merged
+	value := cand.merged
 	for _, o := range c.chosen {
-		like, _ := likeness(*o.profile, *cand.profile)
-		closest = max(closest, like)
 		if c.x.docs[o.doc].episode == c.x.docs[cand.doc].episode {
 			value -= deduction
 		}
 	}
-	return diversity*value - (1-diversity)*closest
+	return diversity*value - (1-diversity)*cand.compared.closest
 }
 
 // add moves the pool's i-th candidate to the chosen, with what other podcasts say the same.
@@ -193,7 +226,7 @@ func (c *choice) add(i int) {
 	c.pool = slices.Delete(c.pool, i, i+1)
 	p := chosen{candidate: cand}
 	feeds := map[int32]bool{c.x.docs[cand.doc].feed: true}
-	for _, d := range c.x.echoes(*cand.profile, c.w.from, c.s) {
+	for _, d := range c.x.echoes(cand.compared.profile, c.w.from, c.s) {
 		if f := c.x.docs[d].feed; !feeds[f] && c.w.barred[d-c.w.from] != barredMuted {
 			feeds[f] = true
 			p.also = append(p.also, d)
@@ -220,6 +253,17 @@ func (c *choice) leftOver() {
 	}
 }
 
+// source tells why a candidate is one.
+func (c *choice) source(cand candidate) string {
+	switch {
+	case cand.topic >= 0:
+		return FromTopic
+	case len(c.w.Topics)+len(c.w.Follow) > 0:
+		return FromFollow
+	}
+	return FromAll
+}
+
 // picks returns the brief, best first.
 func (c *choice) picks() []Pick {
 	slices.SortStableFunc(c.chosen, func(a, b chosen) int { return c.x.order(a.candidate, b.candidate) })
@@ -227,7 +271,7 @@ func (c *choice) picks() []Pick {
 	for _, p := range c.chosen {
 		e := &c.x.docs[p.doc]
 		pick := Pick{
-			ID: e.id, Source: p.source, Relevance: p.relevance, Quality: float64(e.good), Recency: p.recency,
+			ID: e.id, Source: c.source(p.candidate), Relevance: p.relevance, Quality: float64(e.good), Recency: p.recency,
 			Taste: p.taste, Total: p.total,
 		}
 		if p.topic >= 0 {

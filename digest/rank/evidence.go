@@ -119,10 +119,16 @@ func (x *Index) matches(p *prepared, from int, s *scratch) []match {
 		texts, heads := grown(&s.texts, n), grown(&s.heads, len(x.episodes)-first)
 		x.inTexts(c, from, texts)
 		x.inHeads(c, first, heads)
-		share := float32(c.idf / total)
+		share, feeds := float32(c.idf/total), p.feeds[i]
+		nothing := pow(0, share)
 		for d := range out {
 			e := &x.docs[from+d]
-			m := x.weighEvidence(from+d, texts[d], heads[int(e.episode)-first], p.feeds[i][e.feed])
+			head := &heads[int(e.episode)-first]
+			if texts[d].sure == 0 && head.title.sure == 0 && head.notes.sure == 0 && feeds[e.feed] == 0 {
+				out[d].sure *= nothing
+				continue
+			}
+			m := x.weighEvidence(from+d, texts[d], *head, feeds[e.feed])
 			out[d].score += share * m.score
 			out[d].sure *= pow(m.sure, share)
 		}
@@ -139,9 +145,6 @@ func pow(base, exp float32) float32 {
 
 // weighEvidence puts together what speaks for a concept.
 func (x *Index) weighEvidence(d int, text evidence, head headline, feed float32) match {
-	if text.sure == 0 && head.title.sure == 0 && head.notes.sure == 0 && feed == 0 {
-		return match{}
-	}
 	ep := &x.episodes[x.docs[d].episode]
 	score := saturate(float64(text.count), float64(x.lengths[d]), x.average())
 	score += shareTitle * saturate(float64(head.title.count), float64(ep.titleN), meanTitle)
@@ -168,8 +171,11 @@ type scratch struct {
 	touched []int32
 	unit    []weighted
 	weights []float32
+	dense   []float32
+	echoing []float32
 	barred  []barrier
 	met     []uint8
+	at      []int32
 }
 
 // grown returns *s with n zero values.

@@ -69,11 +69,21 @@ func (l *lists) get(t term, from int) []posting {
 	if int(t) >= len(l.of) {
 		return nil
 	}
-	all := l.of[t]
+	return since(l.of[t], from)
+}
+
+// since returns the end of a list, from a document onwards. It looks from the end, in growing steps: what is asked for
+// is nearly always the newest.
+func since(list []posting, from int) []posting {
 	if from == 0 {
-		return all
+		return list
 	}
-	return all[sort.Search(len(all), func(i int) bool { return all[i].doc() >= from }):]
+	back := 1
+	for back < len(list) && list[len(list)-back].doc() >= from {
+		back *= 2
+	}
+	first := max(0, len(list)-back)
+	return list[first+sort.Search(len(list)-first, func(i int) bool { return list[first+i].doc() >= from }):]
 }
 
 func (l *lists) count(t term) int {

@@ -103,14 +103,63 @@ func (x *Index) profile(n int) profile {
 	return profile{n, x.unit(make([]weighted, 0, len(e.vec)), e.vec), e.seq[:e.said]}
 }
 
+// profileIn is profile with its vector behind others in one memory.
+func (x *Index) profileIn(memory *[]weighted, n int) profile {
+	e, start := &x.docs[n], len(*memory)
+	*memory = x.unit(*memory, e.vec)
+	return profile{n, (*memory)[start:len(*memory):len(*memory)], e.seq[:e.said]}
+}
+
 // likeness returns how much two docs say the same, 0 to 1, and whether it is so much that one of them is enough.
-func likeness(a, b profile) (float64, bool) {
-	c := cosine(a.vec, b.vec)
+func likeness(a, b profile) (float64, bool) { return judge(cosine(a.vec, b.vec), &a, &b) }
+
+// judge is likeness of two docs whose cosine is known.
+func judge(c float64, a, b *profile) (float64, bool) {
 	if c < worthALook {
 		return c, false
 	}
 	shared := containment(a.seq, b.seq)
 	return max(c, shared), c >= sameTopics || shared >= sameWords
+}
+
+// spread lays a vector out by term, so that many can be compared with it in one walk each.
+func spread(dense []float32, vec []weighted) {
+	for _, w := range vec {
+		dense[w.term] = w.weight
+	}
+}
+
+// unspread makes dense what it was before spread.
+func unspread(dense []float32, vec []weighted) {
+	for _, w := range vec {
+		dense[w.term] = 0
+	}
+}
+
+// likeTo is likeness of two docs, the first of which is spread out.
+func likeTo(dense []float32, a, b *profile) (float64, bool) {
+	sum := float32(0)
+	for _, w := range b.vec {
+		sum += dense[w.term] * w.weight
+	}
+	return judge(float64(sum), a, b)
+}
+
+// rounding is more than two ways to add up the same cosine can differ.
+const rounding = 1e-4
+
+// cosineWith is the cosine of a vector that is spread out and a doc's, without the doc's unit vector being made.
+func (x *Index) cosineWith(dense []float32, vec []counted) float64 {
+	dot, norm := float32(0), float32(0)
+	for _, c := range vec {
+		w := x.idfOf(c.term())
+		if n := c.count(); n > 1 {
+			w *= 1 + float32(math.Log(float64(n)))
+		}
+		dot += w * dense[c.term()]
+		norm += w * w
+	}
+	return float64(dot) / math.Sqrt(max(1e-12, float64(norm)))
 }
 
 // echoes returns the living docs numbered from on that say the same as p, which is one of them, in order and without p.
@@ -125,11 +174,16 @@ func (x *Index) echoes(p profile, from int, s *scratch) []int {
 	// A dot product lacks the division by the other's length. That is about p's own, which is p's product with itself,
 	// times the root of how many terms more it has; half of it is surely less.
 	own := float64(dots[p.doc-from]) / math.Sqrt(float64(max(1, len(p.vec))))
+	dense := grown(&s.echoing, len(x.vocab.text))
+	spread(dense, p.vec)
 	var out []int
 	for i, dot := range dots {
 		n := from + i
 		e := &x.docs[n]
 		if dot == 0 || float64(dot) < worthALook*own/2*math.Sqrt(float64(len(e.vec))) || e.dead || n == p.doc {
+			continue
+		}
+		if x.cosineWith(dense, e.vec) < worthALook-rounding {
 			continue
 		}
 		if _, same := likeness(p, x.profile(n)); same {

@@ -26,15 +26,14 @@ const (
 // candidate is a doc in a query's window.
 type candidate struct {
 	doc       int
-	topic     int // number of the query's topic that it answers best; -1 when none
-	source    string
+	topic     int     // number of the query's topic that it answers best; -1 when none
 	sure      float64 // that it is what was asked for
 	relevance float64
 	recency   float64
 	taste     float64
 	total     float64
-	merged    float64  // total and places in the topics' lists together
-	profile   *profile // made when it is first compared
+	merged    float64   // total and places in the topics' lists together
+	compared  *compared // nil until it is first looked at
 }
 
 // Top composes a brief. It looks at what was ingested since q.Since only, never changes the index, and gives the same
@@ -66,6 +65,9 @@ func (x *Index) podcasts(q Query) int {
 // window is the part of the index that a query looks at, with what the reader's wishes mean for it.
 type window struct {
 	Query
+	since, published int64  // in seconds
+	language         string // without its region
+
 	from   int
 	barred []barrier // by doc
 	taste  []float32 // by doc
@@ -86,8 +88,12 @@ const (
 func (b barrier) stage() string { return [...]string{"", StageSeen, StageMuted}[b] }
 
 func (x *Index) window(q Query, s *scratch) *window {
-	w := &window{Query: q, from: x.since(q.Since)}
+	w := &window{
+		Query: q, since: seconds(q.Since), published: seconds(q.Published), language: baseLanguage(q.Language),
+		from: x.since(q.Since), seen: make([]profile, 0, len(q.Seen)),
+	}
 	n := len(x.docs) - w.from
+	s.unit = s.unit[:0]
 	w.barred = grown(&s.barred, n)
 	w.follow = make([]bool, len(x.feeds))
 	for _, url := range q.Follow {
@@ -107,7 +113,7 @@ func (x *Index) window(q Query, s *scratch) *window {
 	}
 	for _, id := range q.Seen {
 		if d, ok := x.byID[id]; ok {
-			w.seen = append(w.seen, x.profile(d))
+			w.seen = append(w.seen, x.profileIn(&s.unit, d))
 			if d >= w.from {
 				w.barred[d-w.from] = barredSeen
 			}
@@ -198,22 +204,24 @@ type list []candidate
 func (x *Index) candidates(w *window, s *scratch) []list {
 	var out []list
 	for i, name := range w.Topics {
-		p := x.prepare(name)
-		found := x.matches(p, w.from, s)
-		out = append(out, x.gather(w, func(d int) (candidate, bool) {
-			m := found[d-w.from]
-			return candidate{doc: d, topic: i, source: FromTopic, sure: float64(m.sure), relevance: m.relevance()}, m.sure >= enough
+		found := x.matches(x.prepare(name), w.from, s)
+		out = append(out, x.gather(w, candidate{topic: i}, func(d int) (sure, relevance float64) {
+			if m := found[d-w.from]; m.sure >= enough {
+				return float64(m.sure), m.relevance()
+			}
+			return 0, 0
 		}))
 	}
 	if len(w.Follow) > 0 {
-		out = append(out, x.gather(w, func(d int) (candidate, bool) {
-			return candidate{doc: d, topic: -1, source: FromFollow, sure: 1, relevance: relevantFeed}, w.follow[x.docs[d].feed]
+		out = append(out, x.gather(w, candidate{topic: -1}, func(d int) (sure, relevance float64) {
+			if w.follow[x.docs[d].feed] {
+				return 1, relevantFeed
+			}
+			return 0, 0
 		}))
 	}
 	if len(w.Topics)+len(w.Follow) == 0 {
-		out = append(out, x.gather(w, func(d int) (candidate, bool) {
-			return candidate{doc: d, topic: -1, source: FromAll, sure: 1, relevance: relevantAny}, true
-		}))
+		out = append(out, x.gather(w, candidate{topic: -1}, func(int) (sure, relevance float64) { return 1, relevantAny }))
 	}
 	return out
 }
@@ -221,18 +229,17 @@ func (x *Index) candidates(w *window, s *scratch) []list {
 // perTier is how many candidates of each tier a list keeps.
 const perTier = 64
 
-// gather asks about each doc of the window and keeps the best candidates that may be posted.
-func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
+// gather asks about each doc of the window and keeps the best candidates that may be posted. ask tells how sure it is
+// that the doc is what was asked for, 0 when it is not; c is what all candidates have in common.
+func (x *Index) gather(w *window, c candidate, ask func(doc int) (sure, relevance float64)) list {
 	var kept [tierFirst + 1]shortlist[candidate]
 	for d := w.from; d < len(x.docs); d++ {
+		c.doc = d
+		c.sure, c.relevance = ask(d)
+		if c.sure == 0 || !w.admits(&x.docs[d]) {
+			continue
+		}
 		e := &x.docs[d]
-		if e.dead || w.tooOld(e) || w.Language != "" && e.language != "" && e.language != baseLanguage(w.Language) {
-			continue
-		}
-		c, ok := ask(d)
-		if !ok {
-			continue
-		}
 		x.score(w, &c)
 		switch b := w.barred[d-w.from]; {
 		case b != open:
@@ -243,16 +250,17 @@ func (x *Index) gather(w *window, ask func(doc int) (candidate, bool)) list {
 			kept[e.tier].offer(c, perTier, x.order)
 		}
 	}
-	var out list
+	out := make(list, 0, len(kept[tierFirst])+len(kept[tierFill]))
 	for t := tierFirst; t > tierNever; t-- {
 		out = append(out, kept[t].best(perTier, x.order)...)
 	}
 	return out
 }
 
-// tooOld reports whether a doc is from before the time that the query looks at.
-func (w *window) tooOld(e *entry) bool {
-	return e.ingested < seconds(w.Since) || e.published != 0 && e.published < seconds(w.Published)
+// admits reports whether a doc is of the time and language that the query looks at.
+func (w *window) admits(e *entry) bool {
+	return !e.dead && e.ingested >= w.since && (e.published == 0 || e.published >= w.published) &&
+		(w.language == "" || e.language == "" || e.language == w.language)
 }
 
 // score fills in the parts of a candidate's total.
