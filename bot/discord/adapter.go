@@ -144,9 +144,6 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key b
 		m.Footer = strings.Join(nonEmpty(m.Footer, howToAsk), " · ")
 	}
 	out := render(m, markerOf(n))
-	if err := out.check(); err != nil {
-		return "", &bot.PostError{Class: bot.PayloadFix, Err: err}
-	}
 	id, err := a.post(ctx, ch, m, out, n)
 	if err != nil {
 		return "", postError(fmt.Errorf("post to channel %s: %w", ch.ID, err))
@@ -187,7 +184,7 @@ func (a *Adapter) directChannel(ctx context.Context, ch bot.Channel) (string, er
 		return id.(string), nil
 	}
 	var opened struct{ ID string }
-	err := a.rest.do(ctx, call{method: "POST", path: "/users/@me/channels", body: map[string]string{"recipient_id": ch.User}}, &opened)
+	err := a.rest.do(ctx, call{method: "POST", path: "/users/@me/channels", body: recipient{ch.User}}, &opened)
 	if err == nil {
 		a.direct.Store(ch.User, opened.ID)
 		return opened.ID, nil

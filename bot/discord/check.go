@@ -5,6 +5,10 @@ import (
 	"unicode/utf8"
 )
 
+// payload is the body of a call. All that is sent is held to the documented limits first: what check finds is a defect of
+// ours, and Discord would refuse it or cut it.
+type payload interface{ check() error }
+
 // check holds a message to the documented limits; what it finds is a defect of rendering.
 func (m message) check() error {
 	switch {
@@ -98,4 +102,66 @@ func (c component) checkOptions() error {
 		seen[o.Value] = true
 	}
 	return nil
+}
+
+func (r response) check() error {
+	if r.Data == nil {
+		return nil
+	}
+	return r.Data.check()
+}
+
+func (l choiceList) check() error {
+	if n := len(l.Choices); n > maxChoices {
+		return fmt.Errorf("%d choices", n)
+	}
+	for _, c := range l.Choices {
+		if !within(c.Name, 1, maxOption) || !within(c.Value, 1, maxOption) {
+			return fmt.Errorf("the choice %q of the value %q", c.Name, c.Value)
+		}
+	}
+	return nil
+}
+
+func (deferral) check() error { return nil }
+
+func (recipient) check() error { return nil }
+
+func (t newThread) check() error {
+	if !within(t.Name, 1, maxThreadName) {
+		return fmt.Errorf("a thread's name of %d characters", utf8.RuneCountInString(t.Name))
+	}
+	return nil
+}
+
+func (p forumPost) check() error {
+	if err := (newThread{Name: p.Name}).check(); err != nil {
+		return err
+	}
+	return p.FirstMessage.check()
+}
+
+func (m modal) check() error {
+	if !within(m.Title, 1, maxFormTitle) || !within(m.CustomID, 1, maxID) || len(m.Components) == 0 || len(m.Components) > maxFields+1 {
+		return fmt.Errorf("the form %q, %q of %d parts", m.Title, m.CustomID, len(m.Components))
+	}
+	for _, p := range m.Components {
+		if p.Component == nil {
+			continue
+		}
+		if !within(p.Label, 1, maxFormLabel) || !within(p.Description, 0, maxDescribe) || p.Component.MaxLength > maxInput ||
+			utf8.RuneCountInString(p.Component.Value) > maxInput {
+			return fmt.Errorf("the field %q of a form", p.Label)
+		}
+		if err := p.Component.checkOptions(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// within reports whether a text has so many characters.
+func within(s string, least, most int) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= least && n <= most
 }

@@ -48,6 +48,34 @@ type footer struct {
 	Text string `json:"text"`
 }
 
+// newThread is a thread to open under a message.
+type newThread struct {
+	Name        string `json:"name"`
+	AutoArchive int    `json:"auto_archive_duration"` // minutes
+}
+
+// forumPost is a thread to open in a forum, with its first message.
+type forumPost struct {
+	Name         string  `json:"name"`
+	AutoArchive  int     `json:"auto_archive_duration"` // minutes
+	FirstMessage message `json:"message"`
+}
+
+// recipient is with whom to open direct messages.
+type recipient struct {
+	ID string `json:"recipient_id"`
+}
+
+// choiceList is what is offered while somebody types.
+type choiceList struct {
+	Choices []offered `json:"choices"`
+}
+
+// deferral promises an answer.
+type deferral struct {
+	Flags int `json:"flags,omitempty"`
+}
+
 // The types of components.
 const (
 	rowType    = 1
@@ -113,8 +141,8 @@ type modalPart struct {
 
 // response is the first answer to an interaction.
 type response struct {
-	Type int `json:"type"`
-	Data any `json:"data,omitempty"`
+	Type int     `json:"type"`
+	Data payload `json:"data,omitempty"`
 }
 
 // The types of responses.

@@ -3,8 +3,14 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"podbrief/bot"
 )
@@ -92,13 +98,14 @@ func (a *Adapter) register(ctx context.Context, cmds []bot.Command) error {
 	path += "/commands"
 	want := definitions(cmds)
 	var known []definition
-	if err := a.rest.do(ctx, call{method: "GET", path: path + "?with_localizations=true"}, &known); err != nil {
+	err = a.rest.do(ctx, call{method: "GET", path: path + "?with_localizations=true"}, &known)
+	if errors.Is(err, errUnauthorized) || ctx.Err() != nil {
 		return err
 	}
-	if sameDefinitions(known, want, a.DevGuild != "") {
+	if err == nil && sameDefinitions(known, want, a.DevGuild != "") {
 		return nil
 	}
-	if err := a.rest.do(ctx, call{method: "PUT", path: path, body: want}, nil); err != nil {
+	if err := a.rest.do(ctx, call{method: "PUT", path: path, body: commandSet(want)}, nil); err != nil {
 		return fmt.Errorf("overwrite commands: %w", err)
 	}
 	a.Log.Info("commands registered with Discord", "commands", len(cmds))
@@ -117,4 +124,68 @@ func sameDefinitions(known, want []definition, dev bool) bool {
 	kb, err := json.Marshal(k)
 	wb, err2 := json.Marshal(w)
 	return err == nil && err2 == nil && string(kb) == string(wb)
+}
+
+// commandSet is all commands, to take the place of all that were there.
+type commandSet []definition
+
+// maxCommand is how many characters a command has with all that belongs to it.
+const maxCommand = 8000
+
+var commandWord = regexp.MustCompile(`^[-_'\p{L}\p{N}]{1,32}$`)
+
+func (s commandSet) check() error {
+	for _, d := range s {
+		size, err := d.size()
+		if err != nil {
+			return err
+		}
+		if size > maxCommand {
+			return fmt.Errorf("the command %q has %d characters", d.Name, size)
+		}
+	}
+	return nil
+}
+
+// size counts a command or option and all below it as Discord does, by the longest of its descriptions, and finds what
+// Discord refuses.
+func (d definition) size() (int, error) {
+	if err := d.check(); err != nil {
+		return 0, err
+	}
+	longest := utf8.RuneCountInString(d.Description)
+	for _, text := range d.Localized {
+		longest = max(longest, utf8.RuneCountInString(text))
+	}
+	size := utf8.RuneCountInString(d.Name) + longest
+	for _, c := range d.Choices {
+		size += utf8.RuneCountInString(c.Name) + utf8.RuneCountInString(c.Value)
+	}
+	for i, o := range d.Options {
+		if o.Required && i > 0 && !d.Options[i-1].Required {
+			return 0, fmt.Errorf("%s: the required option %q stands behind another", d.Name, o.Name)
+		}
+		n, err := o.size()
+		if err != nil {
+			return 0, err
+		}
+		size += n
+	}
+	return size, nil
+}
+
+// check looks at a command or option without what is below it.
+func (d definition) check() error {
+	if !commandWord.MatchString(d.Name) || strings.ToLower(d.Name) != d.Name {
+		return fmt.Errorf("the name %q", d.Name)
+	}
+	if len(d.Options) > maxArgs || len(d.Choices) > maxChoices || d.Autocomplete && len(d.Choices) > 0 {
+		return fmt.Errorf("%s: %d options and %d choices", d.Name, len(d.Options), len(d.Choices))
+	}
+	for _, text := range append(slices.Collect(maps.Values(d.Localized)), d.Description) {
+		if !within(text, 1, maxHelp) {
+			return fmt.Errorf("%s: the description %q", d.Name, text)
+		}
+	}
+	return nil
 }

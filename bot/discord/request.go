@@ -225,6 +225,7 @@ const (
 
 // addressed reports how a message is meant for the bot: mentioned, or replied to.
 func (w *written) addressed(self string) (mentioned, replied bool) {
+	mentioned = w.asked(self) != strings.TrimSpace(w.Content)
 	for _, m := range w.Mentions {
 		mentioned = mentioned || m.ID == self
 	}

@@ -104,7 +104,7 @@ func (a *answer) complete(ctx context.Context) error {
 			}
 		}
 	}
-	return a.callback(ctx, response{Type: respondComplete, Data: map[string]any{"choices": offers}}, nil)
+	return a.callback(ctx, response{Type: respondComplete, Data: choiceList{offers}}, nil)
 }
 
 func offersOf(choices []bot.Choice) []offered {
@@ -213,9 +213,9 @@ func (a *answer) reply(m bot.Message) (response, *upload) {
 
 func (a *answer) deferIt(ctx context.Context) error {
 	a.deferred = true
-	data := map[string]int{}
+	data := deferral{}
 	if a.private {
-		data["flags"] = ephemeral
+		data.Flags = ephemeral
 	}
 	return a.callback(ctx, response{Type: respondDefer, Data: data}, nil)
 }
@@ -291,7 +291,7 @@ func (a *answer) callback(ctx context.Context, r response, file *upload) error {
 }
 
 // webhook makes a call with the interaction's token.
-func (a *answer) webhook(ctx context.Context, method, path string, body any, file *upload) error {
+func (a *answer) webhook(ctx context.Context, method, path string, body payload, file *upload) error {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
 		return err

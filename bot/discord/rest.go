@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"podbrief/bot"
 )
 
 // DefaultAPI is where Discord answers.
@@ -40,7 +42,7 @@ type client struct {
 // call is one REST call.
 type call struct {
 	method, path string
-	body         any
+	body         payload
 	file         *upload
 	// free calls are outside of the global limit and need no token: answers to interactions.
 	free bool
@@ -49,8 +51,14 @@ type call struct {
 }
 
 // do makes a call, and again when a limit was hit that ends soon; nothing else is tried again. The answer goes into out
-// unless it is nil. Its errors are *apiError, errUnauthorized, or those of the connection.
+// unless it is nil. What breaks a limit is not sent. Its errors are *apiError, errUnauthorized, *bot.PostError for what was
+// not sent, or those of the connection.
 func (c *client) do(ctx context.Context, in call, out any) error {
+	if in.body != nil {
+		if err := in.body.check(); err != nil {
+			return &bot.PostError{Class: bot.PayloadFix, Err: fmt.Errorf("%s %s was not sent: %w", in.method, route(in.path), err)}
+		}
+	}
 	for try := 1; ; try++ {
 		err := c.once(ctx, in, out)
 		e, ok := errors.AsType[*apiError](err)

@@ -126,7 +126,8 @@ func limitsOf(path string, body []byte) error {
 		} `json:"allowed_mentions"`
 	}
 	if strings.HasSuffix(path, "/commands") {
-		return commandLimits(body)
+		var defs commandSet
+		return errors.Join(json.Unmarshal(body, &defs), defs.check())
 	}
 	if json.Unmarshal(body, &m) != nil {
 		return nil
@@ -144,51 +145,6 @@ func limitsOf(path string, body []byte) error {
 		}
 		if len(part.AllowedMentions.Parse) > 0 {
 			return fmt.Errorf("pings %q", part.AllowedMentions.Parse)
-		}
-	}
-	return nil
-}
-
-var commandWord = regexp.MustCompile(`^[-_'\p{L}\p{N}]{1,32}$`)
-
-// commandLimits holds commands to the documented limits.
-func commandLimits(body []byte) error {
-	var defs []definition
-	if err := json.Unmarshal(body, &defs); err != nil {
-		return err
-	}
-	var look func(d definition) (int, error)
-	look = func(d definition) (int, error) {
-		size := len([]rune(d.Name + d.Description))
-		optional := false
-		switch {
-		case !commandWord.MatchString(d.Name) || strings.ToLower(d.Name) != d.Name:
-			return 0, fmt.Errorf("the name %q", d.Name)
-		case d.Description == "" || len([]rune(d.Description)) > 100:
-			return 0, fmt.Errorf("%s: a description of %d characters", d.Name, len([]rune(d.Description)))
-		case len(d.Options) > 25 || len(d.Choices) > 25 || d.Autocomplete && len(d.Choices) > 0:
-			return 0, fmt.Errorf("%s: too many options or choices", d.Name)
-		}
-		for _, c := range d.Choices {
-			size += len([]rune(c.Name + c.Value))
-		}
-		for _, o := range d.Options {
-			if o.Required && optional {
-				return 0, fmt.Errorf("%s: a required option after another", d.Name)
-			}
-			optional = optional || !o.Required
-			n, err := look(o)
-			if err != nil {
-				return 0, err
-			}
-			size += n
-		}
-		return size, nil
-	}
-	for _, d := range defs {
-		size, err := look(d)
-		if err != nil || size > 8000 {
-			return errors.Join(err, fmt.Errorf("the command has %d characters of 8000", size))
 		}
 	}
 	return nil

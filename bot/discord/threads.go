@@ -26,13 +26,10 @@ func threadName(m bot.Message) string {
 
 // openPost opens a thread in a forum with a message, and returns the message's ID, which is the thread's too.
 func (a *Adapter) openPost(ctx context.Context, forum, name string, out message) (string, error) {
-	body := struct {
-		Name         string  `json:"name"`
-		AutoArchive  int     `json:"auto_archive_duration"`
-		FirstMessage message `json:"message"`
-	}{name, archiveAfter, out}
 	var made struct{ ID string }
-	in := call{method: "POST", path: "/channels/" + url.PathEscape(forum) + "/threads", body: body, file: out.file}
+	in := call{
+		method: "POST", path: "/channels/" + url.PathEscape(forum) + "/threads", body: forumPost{name, archiveAfter, out}, file: out.file,
+	}
 	if err := a.rest.do(ctx, in, &made); err != nil {
 		return "", err
 	}
@@ -64,20 +61,22 @@ func (a *Adapter) openThread(ctx context.Context, ch bot.Channel, msg string, m 
 
 // threadUnder returns the thread under a message, and opens it when there is none. Its ID is the message's.
 func (a *Adapter) threadUnder(ctx context.Context, channel, msg, name string) (string, error) {
-	body := map[string]any{"name": name, "auto_archive_duration": archiveAfter}
-	in := call{method: "POST", path: "/channels/" + url.PathEscape(channel) + "/messages/" + url.PathEscape(msg) + "/threads", body: body}
-	err := a.rest.do(ctx, in, nil)
+	in := call{
+		method: "POST", path: "/channels/" + url.PathEscape(channel) + "/messages/" + url.PathEscape(msg) + "/threads",
+		body: newThread{name, archiveAfter},
+	}
+	var made struct{ ID string }
+	err := a.rest.do(ctx, in, &made)
 	if e, ok := errors.AsType[*apiError](err); ok && e.Code == threadExists {
 		return msg, nil
 	}
 	if err != nil {
 		return "", err
 	}
-	if !a.MessageContent {
-		hello := render(bot.Message{Text: howToAsk}, "")
-		if _, err := a.create(ctx, msg, hello); err != nil {
-			return "", err
-		}
+	thread := orDefault(made.ID, msg)
+	if a.MessageContent {
+		return thread, nil
 	}
-	return msg, nil
+	_, err = a.create(ctx, thread, render(bot.Message{Text: howToAsk}, ""))
+	return thread, err
 }
