@@ -303,6 +303,13 @@ func (s *Server) SetNow(now func() time.Time) {
 	s.Now = now
 }
 
+// SetLacks changes Lacks while the workspace runs.
+func (s *Server) SetLacks(scopes ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Lacks = scopes
+}
+
 // SetFault changes Fault while the workspace runs.
 func (s *Server) SetFault(f func(method string, form url.Values) *Fault) {
 	s.mu.Lock()
@@ -354,6 +361,8 @@ func readForm(r *http.Request) (url.Values, string) {
 
 // granted are the scopes that the bot token has.
 func (s *Server) granted() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	all := []string{
 		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:history", "groups:read",
 		"im:history", "im:write", "users:read",
