@@ -157,7 +157,7 @@ func parse(text, file string) (map[string]string, error) {
 		case !ok:
 			wrong = append(wrong, fmt.Errorf("%s, line %d: write KEY=VALUE", file, i+1))
 		case !slices.Contains(known, key):
-			wrong = append(wrong, fmt.Errorf("%s, line %d: there is no setting %q; `bot config` lists them", file, i+1, key))
+			wrong = append(wrong, fmt.Errorf("%s, line %d: there is no setting %q; `podbrief config` lists them", file, i+1, key))
 		default:
 			lines[key] = unquote(strings.TrimSpace(value))
 		}

@@ -70,7 +70,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"limit", "OPENAI_BUDGET_DAY=eur=2", "", "write limits as usd=2, tokens=1000000, calls=100"},
 		{"amount", "OPENAI_BUDGET_DAY=usd=much", "", "write limits as usd=2"},
 		{"context", "OPENAI_CONTEXT=8k", "", "it must be a number"},
-		{"unknown key", "", "SLAK_MODE=http", `there is no setting "SLAK_MODE"; ` + "`bot config` lists them"},
+		{"unknown key", "", "SLAK_MODE=http", `there is no setting "SLAK_MODE"; ` + "`podbrief config` lists them"},
 		{"no equals sign", "", "STORE", "line 1: write KEY=VALUE"},
 		{"secret file", "DISCORD_TOKEN_FILE=/nowhere/token", "", "DISCORD_TOKEN_FILE names a file that cannot be read"},
 	}

@@ -10,7 +10,7 @@ import (
 	"podbrief/digest"
 )
 
-// askCmd is `bot ask`.
+// askCmd is `podbrief ask`.
 type askCmd struct {
 	Question []string `arg:"" help:"The question."`
 	Insight  string   `placeholder:"ID" help:"The insight that it is about; its episode is searched first."`
@@ -40,7 +40,7 @@ func (c askCmd) Run(ctx context.Context, a *app, address storeAddress) error {
 	})
 }
 
-// relatedCmd is `bot related`.
+// relatedCmd is `podbrief related`.
 type relatedCmd struct {
 	ID     string `arg:"" help:"ID of an insight, as a brief shows it."`
 	Count  int    `default:"5" short:"n" help:"How many insights."`
@@ -58,7 +58,7 @@ func (c relatedCmd) Run(ctx context.Context, a *app, address storeAddress) error
 	})
 }
 
-// searchCmd is `bot search`.
+// searchCmd is `podbrief search`.
 type searchCmd struct {
 	Words  []string `arg:"" help:"Words to look for."`
 	Count  int      `default:"10" short:"n" help:"How many insights."`
@@ -111,7 +111,7 @@ func wordsOf(args []string, what string) (string, error) {
 // unknownInsight says what to do about an ID that does not exist.
 func unknownInsight(err error) error {
 	if errors.Is(err, digest.ErrUnknownInsight) {
-		return usagef("%w; `bot search WORDS` and `bot brief` show the IDs", err)
+		return usagef("%w; `podbrief search WORDS` and `podbrief brief` show the IDs", err)
 	}
 	return err
 }

@@ -18,7 +18,7 @@ const (
 	mostPicks  = 50
 )
 
-// briefCmd is `bot brief`.
+// briefCmd is `podbrief brief`.
 type briefCmd struct {
 	Topic []string `sep:"none" short:"t" placeholder:"TOPIC" help:"What to look for, as \"ai, open source\"; a topic after a minus is left out. None: everything."`
 	sources
@@ -33,8 +33,8 @@ func (briefCmd) Help() string {
 A podcast that is new to the store has its newest episodes read: those of the last 30 days, at least 3 and at most 10.
 
 Examples:
-  bot brief --topic "ai, open source" --catalog ai --since 7d
-  bot brief --topic security --feed https://feeds.twit.tv/sn.xml --format json`
+  podbrief brief --topic "ai, open source" --catalog ai --since 7d
+  podbrief brief --topic security --feed https://feeds.twit.tv/sn.xml --format json`
 }
 
 // Run scans, chooses and prints.

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"strconv"
 
-	"podbrief/bot"
 	"podbrief/bot/discord"
 )
 
@@ -25,37 +21,4 @@ func (a *app) discord(lg *slog.Logger) *discord.Adapter {
 		Token: token, API: a.config.Get("DISCORD_API_URL"), DevGuild: a.config.Get("DISCORD_DEV_GUILD"), Shards: shards,
 		MessageContent: a.config.Get("DISCORD_MESSAGE_CONTENT") == "1", Log: lg,
 	}
-}
-
-// doctorDiscordCmd is `bot doctor discord`.
-type doctorDiscordCmd struct{}
-
-// Run tries the token and prints what is missing, also in each channel that has a subscription.
-func (doctorDiscordCmd) Run(ctx context.Context, a *app, address storeAddress) (err error) {
-	d := a.discord(slog.New(slog.DiscardHandler))
-	if d == nil {
-		return usagef("Discord is not configured; set DISCORD_TOKEN")
-	}
-	db, err := openStore(string(address))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	channels, err := bot.Channels(ctx, db, d.Platform())
-	if err != nil {
-		return err
-	}
-	wrong := 0
-	for _, f := range d.Doctor(ctx, channels) {
-		if !f.OK {
-			wrong++
-		}
-		if _, err := fmt.Fprintf(a.stdout, "%-6s  %s\n", okOrFailed(f.OK), f.What); err != nil {
-			return err
-		}
-	}
-	if wrong > 0 {
-		return errors.New("Discord is not set up completely")
-	}
-	return nil
 }

@@ -82,7 +82,7 @@ func (a *app) withEngine(ctx context.Context, address storeAddress, do func(*dig
 func (a *app) withInsights(ctx context.Context, address storeAddress, do func(*digest.Engine) error) error {
 	return a.withEngine(ctx, address, func(e *digest.Engine) error {
 		if e.Index.Len() == 0 {
-			return usagef("the store %q is empty; fill it with `bot brief --topic ai --catalog ai`, or with --feed URL", string(address))
+			return usagef("the store %q is empty; fill it with `podbrief brief --topic ai --catalog ai`, or with --feed URL", string(address))
 		}
 		return do(e)
 	})

@@ -11,7 +11,7 @@ import (
 	"podbrief/digest/feed"
 )
 
-// feedsCmd is `bot feeds`.
+// feedsCmd is `podbrief feeds`.
 type feedsCmd struct {
 	Check  feedsCheckCmd  `cmd:"" help:"Fetch feeds and say what they offer; nothing is stored."`
 	Add    feedsAddCmd    `cmd:"" help:"Add podcasts to the store and read their newest episodes."`
@@ -127,7 +127,7 @@ func (c feedsAddCmd) Run(ctx context.Context, a *app, address storeAddress) erro
 		return err
 	}
 	if len(named) == 0 {
-		return usagef("name a podcast: bot feeds add URL, or --opml FILE, or --catalog TOPIC")
+		return usagef("name a podcast: podbrief feeds add URL, or --opml FILE, or --catalog TOPIC")
 	}
 	return a.withEngine(ctx, address, func(e *digest.Engine) error {
 		scanned, err := a.scan(ctx, e, named, c.All)
@@ -139,7 +139,7 @@ func (c feedsAddCmd) Run(ctx context.Context, a *app, address storeAddress) erro
 }
 
 type feedsRemoveCmd struct {
-	URL []string `arg:"" help:"Addresses as bot feeds list shows them."`
+	URL []string `arg:"" help:"Addresses as podbrief feeds list shows them."`
 }
 
 // Run removes the podcasts.
@@ -148,7 +148,7 @@ func (c feedsRemoveCmd) Run(ctx context.Context, a *app, address storeAddress) e
 		for _, url := range c.URL {
 			err := e.RemoveFeed(ctx, url)
 			if errors.Is(err, digest.ErrUnknownFeed) {
-				return usagef("%w; `bot feeds list` shows those that are", err)
+				return usagef("%w; `podbrief feeds list` shows those that are", err)
 			}
 			if err != nil {
 				return err
@@ -190,7 +190,7 @@ func (a *app) printHealth(ctx context.Context, e *digest.Engine, format string, 
 		fmt.Fprint(a.stdout, a.screen.health(h))
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(a.stdout, "No podcasts are in the store; add one with `bot feeds add URL` or `bot feeds add --catalog ai`.")
+		fmt.Fprintln(a.stdout, "No podcasts are in the store; add one with `podbrief feeds add URL` or `podbrief feeds add --catalog ai`.")
 		return errNothing
 	}
 	return nil

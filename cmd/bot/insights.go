@@ -9,7 +9,7 @@ import (
 	"podbrief/digest"
 )
 
-// insightsCmd is `bot insights`.
+// insightsCmd is `podbrief insights`.
 type insightsCmd struct {
 	sources
 	Episode string `placeholder:"GUID" help:"Only this episode, by its GUID or our ID; it must be in the store."`

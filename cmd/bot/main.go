@@ -1,4 +1,4 @@
-// Command bot is Podbrief: it scans podcasts and answers with the best insights of the day on the topics asked for.
+// Command bot is Podbrief, built as podbrief: it scans podcasts and answers with the best insights of the day on the topics asked for.
 //
 // # The whole system, from the bottom up
 //
@@ -69,10 +69,10 @@ func exit(err error, stderr io.Writer) int {
 	case errors.Is(err, errNothing):
 		return exitNothing
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "bot: stopped")
+		fmt.Fprintln(stderr, "podbrief: stopped")
 		return exitInterrupted
 	}
-	fmt.Fprintln(stderr, "bot:", oneLineEach(err))
+	fmt.Fprintln(stderr, "podbrief:", oneLineEach(err))
 	if errors.As(err, &usage) {
 		return exitUsage
 	}

@@ -73,7 +73,7 @@ type storeAddress string
 // parse reads the command line. It returns nil when all is done already, since help was asked for.
 func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Context, err error) {
 	type exited struct{}
-	parser, err := kong.New(c, kong.Name("bot"), kong.Description(description), kong.Writers(stdout, stderr),
+	parser, err := kong.New(c, kong.Name("podbrief"), kong.Description(description), kong.Writers(stdout, stderr),
 		kong.Vars{"packs": strings.Join(packs(), ", ")},
 		kong.Exit(func(int) { panic(exited{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}))
@@ -92,7 +92,7 @@ func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Conte
 	}
 	command, err = parser.Parse(args)
 	if err != nil {
-		return nil, usagef("%w; `bot --help` shows what there is", err)
+		return nil, usagef("%w; `podbrief --help` shows what there is", err)
 	}
 	return command, nil
 }
@@ -103,5 +103,5 @@ func oneLineEach(err error) string {
 	if !errors.As(err, &joined) {
 		return fmt.Sprint(err)
 	}
-	return strings.ReplaceAll(err.Error(), "\n", "\nbot: ")
+	return strings.ReplaceAll(err.Error(), "\n", "\npodbrief: ")
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"bot": main})
+	testscript.Main(m, map[string]func(){"podbrief": main})
 }
 
 // TestScripts plays whole commands as a person would type them. Each script is a story; the podcasts are the invented

@@ -23,7 +23,7 @@ import (
 	"podbrief/store"
 )
 
-// serveCmd is `bot serve`.
+// serveCmd is `podbrief serve`.
 type serveCmd struct{}
 
 // Run runs the bot with all that is configured until ctx is done.
@@ -137,7 +137,7 @@ func pages(b *bot.Bot, metrics http.HandlerFunc) http.Handler {
 	return mux
 }
 
-// settingsCmd is `bot config`.
+// settingsCmd is `podbrief config`.
 type settingsCmd struct{}
 
 // Run prints the settings.

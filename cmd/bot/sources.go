@@ -137,7 +137,7 @@ func (a *app) scan(ctx context.Context, e *digest.Engine, outlines []feed.Outlin
 	}
 	kept, err := anyKept(ctx, e, feeds)
 	if err == nil && !kept {
-		err = errors.New("none of these podcasts could be read; they are tried again each time, until `bot feeds remove URL` drops them")
+		err = errors.New("none of these podcasts could be read; they are tried again each time, until `podbrief feeds remove URL` drops them")
 	}
 	return feeds, err
 }
@@ -165,7 +165,7 @@ func unreadable(err error) int {
 // tell writes joined errors, one line each.
 func tell(w io.Writer, err error) {
 	for _, err := range each(err) {
-		fmt.Fprintln(w, "bot:", err)
+		fmt.Fprintln(w, "podbrief:", err)
 	}
 }
 

@@ -34,7 +34,7 @@ func (s screen) brief(b *digest.Brief, ids bool) string {
 		out.WriteString(s.block("", 0, printable(b.Label), s.faint))
 	}
 	if ids && len(b.Picks) > 0 {
-		out.WriteString(s.block("", 0, "Go on with: bot related ID · bot ask --insight ID \"...\" · bot search WORDS", s.faint))
+		out.WriteString(s.block("", 0, "Go on with: podbrief related ID · podbrief ask --insight ID \"...\" · podbrief search WORDS", s.faint))
 	}
 	return out.String()
 }

@@ -19,7 +19,7 @@ import (
 	"podbrief/digest/transcript"
 )
 
-// played plays lines to the prompt of `bot try` and returns what it prints after each.
+// played plays lines to the prompt of `podbrief try` and returns what it prints after each.
 func played(t *testing.T, lines ...string) map[string]string {
 	t.Helper()
 	config, err := configs.Load(func(string) string { return "" }, "")
@@ -113,10 +113,10 @@ func TestExit(t *testing.T) {
 	}{
 		{nil, exitOK, ""},
 		{errNothing, exitNothing, ""},
-		{errors.New("the disk is full"), exitFailed, "bot: the disk is full\n"},
-		{errors.Join(errors.New("one"), errors.New("two")), exitFailed, "bot: one\nbot: two\n"},
-		{usagef("no %s", "such flag"), exitUsage, "bot: no such flag\n"},
-		{fmt.Errorf("scan: %w", context.Canceled), exitInterrupted, "bot: stopped\n"},
+		{errors.New("the disk is full"), exitFailed, "podbrief: the disk is full\n"},
+		{errors.Join(errors.New("one"), errors.New("two")), exitFailed, "podbrief: one\npodbrief: two\n"},
+		{usagef("no %s", "such flag"), exitUsage, "podbrief: no such flag\n"},
+		{fmt.Errorf("scan: %w", context.Canceled), exitInterrupted, "podbrief: stopped\n"},
 	}
 	for _, tt := range tests {
 		var stderr bytes.Buffer

@@ -16,7 +16,7 @@ import (
 	"podbrief/store"
 )
 
-// tryCmd is `bot try`.
+// tryCmd is `podbrief try`.
 type tryCmd struct{}
 
 // tryTopics are the topics of the first brief that a newcomer sees.
@@ -33,7 +33,7 @@ func (tryCmd) Run(ctx context.Context, a *app) error {
 	if err := s.newBrief(ctx); err != nil {
 		return err
 	}
-	fmt.Fprint(a.stdout, a.screen.block("", 0, "These podcasts are invented. For real ones: bot brief --topic \"ai, open source\" --catalog ai", a.screen.faint))
+	fmt.Fprint(a.stdout, a.screen.block("", 0, "These podcasts are invented. For real ones: podbrief brief --topic \"ai, open source\" --catalog ai", a.screen.faint))
 	if !isTerminal(a.stdin) || !isTerminal(a.stdout) {
 		return nil
 	}
