@@ -124,18 +124,25 @@ func verify(passages []insight.Passage, number int, quote string) (string, bool)
 	return text[at.from:at.to], true
 }
 
-// supported reports whether a sentence's numbers and names stand in the passages that it cites, or in the question.
+// supported reports whether the passages that a sentence cites hold what it says.
 func supported(s insight.Sentence, q insight.Asking) bool {
 	if len(s.Citations) == 0 || s.Text == "" || insight.Unsafe(s.Text) || insight.Instructs(s.Text) {
 		return false
 	}
-	var have strings.Builder
-	have.WriteString(q.Question)
+	names := q.Question
+	var said, sentences strings.Builder
 	for _, c := range s.Citations {
 		p := q.Passages[c.Passage]
-		fmt.Fprintf(&have, " %s %s %s %s %s", p.Podcast, p.Title, p.Speaker, p.Text, p.Published.Format("2 January 2006 2006-01-02"))
+		names += fmt.Sprintf(" %s %s %s %s", p.Podcast, p.Title, p.Speaker, p.Published.Format("2 January 2006 2006-01-02"))
+		fmt.Fprintf(&said, "%s ", p.Text)
+		at := max(0, strings.Index(p.Text, c.Quote))
+		fmt.Fprintf(&sentences, "%s ", touched(p.Text, at, at+len(c.Quote)))
 	}
-	return missingNumber(s.Text, have.String()) == "" && missingName(s.Text, have.String()) == ""
+	e := evidence{tongue: tongueOf(said.String()), said: said.String(), sentence: sentences.String(), near: said.String(), names: names}
+	if t := tongueOf(s.Text); t.name != e.name { // the asker's language is not the podcast's
+		return e.abroad(s.Text, t)
+	}
+	return e.disproof(s.Text) == nil
 }
 
 // asking is what the prompt shows of a question.

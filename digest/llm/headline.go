@@ -56,23 +56,30 @@ func (h *Headliner) Headline(ctx context.Context, insights []insight.Insight) (s
 // checkHeadline returns what is wrong with a headline over insights.
 func checkHeadline(line, insights string) error {
 	words := len(strings.Fields(line))
-	switch {
+	switch t, told := tongueOf(line), tongueOf(insights); {
 	case words < minHeadlineWords || words > maxHeadlineWords:
 		return fmt.Errorf("it has %d words", words)
 	case insight.Unsafe(line) || insight.Instructs(line):
 		return fmt.Errorf("it holds an address, a mention, markup or an order")
 	case strings.HasSuffix(line, "?"):
 		return fmt.Errorf("it is a question")
-	case personIn(line) != "":
-		return fmt.Errorf("it says %q", personIn(line))
-	case missingNumber(line, insights) != "":
-		return fmt.Errorf("no insight holds the number %q", missingNumber(line, insights))
-	case missingName(line, insights) != "":
-		return fmt.Errorf("no insight holds the name %q", missingName(line, insights))
-	case flipped(line, insights) != "":
-		return fmt.Errorf("it turns what is said about %q into its opposite", flipped(line, insights))
+	case t.personIn(line) != "":
+		return fmt.Errorf("it says %q", t.personIn(line))
+	case t.name != told.name && t.name != "" && told.name != "":
+		return fmt.Errorf("it is in another language than the insights")
 	case shared(line, insights) < headlineGrounding:
 		return fmt.Errorf("it says what no insight says")
 	}
-	return nil
+	return evidence{tongue: tongueOf(insights), said: insights, sentence: closestTo(line, insights), near: insights}.disproof(line)
+}
+
+// closestTo returns the sentence of a text that shares most words with a line.
+func closestTo(line, text string) string {
+	best, most := "", 0.0
+	for _, s := range sentencesOf(text) {
+		if n := shared(line, s); n > most {
+			best, most = s, n
+		}
+	}
+	return best
 }

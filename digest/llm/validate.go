@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"podbrief/digest/insight"
 )
@@ -37,7 +36,6 @@ const (
 type source struct {
 	lines  []line
 	header string // show, title, names and notes
-	isAd   func(text string) bool
 }
 
 // place is where a quote stands: its first and last line, and byte offsets in their texts.
@@ -55,7 +53,7 @@ func (s source) check(c claimed) (place, error) {
 	if !ok {
 		return place{}, fmt.Errorf("the quote is not in lines %d to %d word for word", c.First, c.Last)
 	}
-	for _, rule := range []func(claimed, place) error{s.checkQuote, s.checkSpeaker, s.checkForm, s.checkFacts, s.checkPolarity, s.checkHedges} {
+	for _, rule := range []func(claimed, place) error{s.checkQuote, s.checkContext, s.checkSpeaker, s.checkForm, s.checkFacts} {
 		if err := rule(c, at); err != nil {
 			return place{}, err
 		}
@@ -95,7 +93,7 @@ func (s source) checkQuote(c claimed, at place) error {
 	}
 	for n := at.first; n <= at.last; n++ {
 		l := s.lines[n-1]
-		if l.left || s.isAd != nil && s.isAd(l.text) {
+		if l.left || advertises(l.text) {
 			return fmt.Errorf("line %d is advertising", n)
 		}
 		if l.speaker != s.lines[at.first-1].speaker {
@@ -109,7 +107,7 @@ func (s source) checkQuote(c claimed, at place) error {
 }
 
 func (s source) checkSpeaker(c claimed, at place) error {
-	if l := s.lines[at.first-1]; c.Speaker != "" && !strings.EqualFold(strings.TrimSpace(c.Speaker), l.speaker) {
+	if l := s.lines[at.first-1]; c.Speaker != "" && folded(strings.TrimSpace(c.Speaker)) != folded(l.speaker) {
 		return fmt.Errorf("line %d is not spoken by %q", at.first, c.Speaker)
 	}
 	return nil
@@ -127,10 +125,10 @@ func (s source) checkForm(c claimed, _ place) error {
 		return fmt.Errorf("the claim talks to a machine")
 	case strings.HasSuffix(strings.TrimSpace(c.Claim), "?"):
 		return fmt.Errorf("the claim is a question")
-	case s.isAd != nil && s.isAd(c.Claim):
+	case advertises(c.Claim):
 		return fmt.Errorf("the claim is advertising")
 	}
-	if w := personIn(c.Claim); w != "" {
+	if w := tongueOf(c.Claim).personIn(c.Claim); w != "" {
 		return fmt.Errorf("the claim says %q; write in the third person", w)
 	}
 	if w := deicticStart(words); w != "" {
@@ -142,36 +140,59 @@ func (s source) checkForm(c claimed, _ place) error {
 	return nil
 }
 
-// checkFacts looks for numbers, names and words of the claim that its lines do not hold.
-func (s source) checkFacts(c claimed, _ place) error {
-	cited := s.text(c.First, c.Last)
-	if n := missingNumber(c.Claim, cited+" "+s.header); n != "" {
-		return fmt.Errorf("the number %q is not in the lines", n)
+// checkFacts looks for what the claim says and its lines do not.
+func (s source) checkFacts(c claimed, at place) error {
+	e := s.evidence(c, at)
+	if t := tongueOf(c.Claim); t.name != e.name && t.name != "" && e.name != "" {
+		return fmt.Errorf("the claim is in another language than the lines; write %q", e.name)
 	}
-	if n := missingName(c.Claim, cited+" "+s.header); n != "" {
-		return fmt.Errorf("the name %q is neither in the lines nor in the header", n)
+	if err := e.disproof(c.Claim); err != nil {
+		return err
 	}
-	near := s.text(c.First-3, c.Last+3) + " " + s.header
-	if g := shared(c.Claim, near); g < minGrounding {
+	if g := shared(c.Claim, e.near+" "+e.names); g < minGrounding {
 		return fmt.Errorf("the claim says things that the lines do not say")
 	}
 	return nil
 }
 
-// checkPolarity refuses a claim that drops or adds a negation.
-func (s source) checkPolarity(c claimed, _ place) error {
-	if w := flipped(c.Claim, s.text(c.First, c.Last)); w != "" {
-		return fmt.Errorf("the claim turns what is said about %q into its opposite", w)
+// evidence is what a claim may rest on.
+func (s source) evidence(c claimed, at place) evidence {
+	e := evidence{
+		said: s.text(c.First, c.Last), sentence: s.clauses(c, at), near: s.text(c.First-3, c.Last+3), names: s.header,
+		speaker: s.lines[at.first-1].speaker,
 	}
-	return nil
+	e.tongue = tongueOf(s.text(c.First-10, c.Last+10))
+	heard := map[string]bool{"": true}
+	for n := c.First; n <= c.Last; n++ {
+		if who := s.lines[n-1].speaker; !heard[who] {
+			heard[who] = true
+			e.heard = append(e.heard, who)
+		}
+	}
+	said := knownWords(e.said)
+	for _, l := range s.lines {
+		if !heard[l.speaker] && !slices.ContainsFunc(plainWords(l.speaker), func(w string) bool { return said[w] }) {
+			heard[l.speaker] = true
+			e.others = append(e.others, l.speaker)
+		}
+	}
+	return e
 }
 
-// checkHedges refuses a claim that states what its quote only supposes.
-func (s source) checkHedges(c claimed, _ place) error {
-	if w := droppedHedge(c.Claim, c.Quote); w != "" {
-		return fmt.Errorf("the quote says %q; keep what it leaves open, or say whose opinion it is", w)
+// clauses returns the clauses that a quote stands in, as far as they are cited.
+func (s source) clauses(c claimed, at place) string {
+	from, to := 0, 0
+	for n := c.First; n <= at.last; n++ {
+		if n == at.first {
+			from = to + at.from
+		}
+		if n == at.last {
+			to += at.to
+			break
+		}
+		to += len(s.lines[n-1].text) + 1
 	}
-	return nil
+	return touched(s.text(c.First, c.Last), from, to)
 }
 
 // text joins the lines from first to last, as far as they exist.
@@ -194,16 +215,30 @@ func (s source) tidy(c claimed) claimed {
 		}
 	}
 	c.Topics = topics
-	cited := s.text(c.First, c.Last) + " " + s.header
-	if len(strings.Fields(c.Why)) > maxWhyWords || missingNumber(c.Why, cited) != "" || missingName(c.Why, cited) != "" || personIn(c.Why) != "" {
+	if s.checkWhy(c) != nil {
 		c.Why = ""
 	}
 	return c
 }
 
-// plainWords are the words of a text without case and punctuation.
-func plainWords(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	})
+// checkWhy returns what is wrong with the reason why a claim matters. It may judge, and so need not stand in the lines;
+// what it names and counts must.
+func (s source) checkWhy(c claimed) error {
+	at, ok := s.find(c)
+	switch t := tongueOf(c.Why); {
+	case !ok || strings.TrimSpace(c.Why) == "":
+		return nil
+	case len(strings.Fields(c.Why)) > maxWhyWords:
+		return fmt.Errorf("it is long")
+	case t.personIn(c.Why) != "" || metaStart(c.Why) != "" || advertises(c.Why) || strings.HasSuffix(c.Why, "?"):
+		return fmt.Errorf("it speaks to readers")
+	}
+	e := s.evidence(c, at)
+	e.names = e.speaker
+	for _, rule := range []func(string) error{e.checkNumbers, e.checkNames, e.checkPeople, e.checkQuotations, e.checkLetters, e.checkAdded} {
+		if err := rule(c.Why); err != nil {
+			return err
+		}
+	}
+	return nil
 }

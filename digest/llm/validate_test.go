@@ -3,6 +3,7 @@ package llm
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -16,21 +17,27 @@ type validatorCase struct {
 }
 
 func TestValidator(t *testing.T) {
-	told, cases := readValidator(t)
+	files, err := filepath.Glob("testdata/validator*.txt")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("testdata/validator*.txt are %d files, %v, want at least 5", len(files), err)
+	}
 	passed, refused := 0, 0
-	for _, c := range cases {
-		_, err := told.check(c.claim)
-		switch {
-		case c.honest && err != nil:
-			t.Errorf("honest %q: check = %v, want nil", c.name, err)
-		case c.honest:
-			passed++
-		case err == nil:
-			t.Errorf("wrong %q: check = nil, want a reason with %q", c.name, c.because)
-		case !strings.Contains(err.Error(), c.because):
-			t.Errorf("wrong %q: check = %v, want a reason with %q", c.name, err, c.because)
-		default:
-			refused++
+	for _, file := range files {
+		told, cases := readValidator(t, file)
+		for _, c := range cases {
+			_, err := told.check(c.claim)
+			switch {
+			case c.honest && err != nil:
+				t.Errorf("%s: honest %q: check = %v, want nil", file, c.name, err)
+			case c.honest:
+				passed++
+			case err == nil:
+				t.Errorf("%s: wrong %q: check = nil, want a reason with %q", file, c.name, c.because)
+			case !strings.Contains(err.Error(), c.because):
+				t.Errorf("%s: wrong %q: check = %v, want a reason with %q", file, c.name, err, c.because)
+			default:
+				refused++
+			}
 		}
 	}
 	if passed < 40 || refused < 60 {
@@ -39,14 +46,14 @@ func TestValidator(t *testing.T) {
 	t.Logf("%d honest claims pass, %d wrong ones are refused", passed, refused)
 }
 
-// readValidator reads testdata/validator.txt, which explains its form.
-func readValidator(t *testing.T) (source, []validatorCase) {
+// readValidator reads a file of cases; testdata/validator.txt explains its form.
+func readValidator(t *testing.T, file string) (source, []validatorCase) {
 	t.Helper()
-	data, err := os.ReadFile("testdata/validator.txt")
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := source{header: "Deep Stack\nMigrating payments without a freeze\nMaria Ortiz (guest), Wei Zhang (guest), Jon Bell (host)\nHow Corvid Pay left its monolith."}
+	var told source
 	var cases []validatorCase
 	var last claimed
 	for n, text := range strings.Split(string(data), "\n") {
@@ -57,6 +64,8 @@ func readValidator(t *testing.T) (source, []validatorCase) {
 		}
 		switch word {
 		case "", "#":
+		case "header":
+			told.header += rest + "\n"
 		case "line":
 			told.lines = append(told.lines, toldLine(rest))
 		case "honest", "wrong":
@@ -73,7 +82,7 @@ func readValidator(t *testing.T) (source, []validatorCase) {
 		case "because":
 			c.because = rest
 		default:
-			t.Fatalf("testdata/validator.txt:%d: no entry begins with %q", n+1, word)
+			t.Fatalf("%s:%d: no entry begins with %q", file, n+1, word)
 		}
 	}
 	return told, cases
