@@ -154,50 +154,6 @@ func (p *fakePlatform) Probe(context.Context, Channel) error {
 	return p.probe
 }
 
-// TestRights tries every command with each right alone: a refusal is private and names the missing right, and nothing is
-// written.
-func TestRights(t *testing.T) {
-	b, _ := emptyBot(t)
-	name := map[Rights]string{Read: "read and ask", Own: "subscription of your own", Manage: "manage this channel", Administer: "administer"}
-	for _, e := range b.table() {
-		for _, have := range []Rights{0, Read, Own, Manage, Administer} {
-			if have == e.Right {
-				continue
-			}
-			words := []string{e.Word, "ai"}
-			m := b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: have, Words: words}, nil)
-			if !m.Private || !strings.Contains(m.Text, name[e.Right]) {
-				t.Errorf("%s with right %b: %q, private %v, want a private refusal that names %q", e.Word, have, m.Text, m.Private, name[e.Right])
-			}
-		}
-	}
-	if subs, err := b.subscriptions(t.Context()); err != nil || len(subs) > 0 {
-		t.Errorf("refused commands left %d subscriptions, %v", len(subs), err)
-	}
-}
-
-// TestOwnBrief checks that in direct messages, and with "@me" anywhere, a user's own right is enough.
-func TestOwnBrief(t *testing.T) {
-	b, _ := emptyBot(t)
-	mine := Channel{Platform: "fake", Workspace: "W", Kind: Direct, User: "U1"}
-	for _, r := range []Request{
-		{Channel: mine, Words: []string{"topic", "ai"}},
-		{Channel: room("C1"), Personal: mine, Words: []string{"topic", "@me", "science"}},
-	} {
-		r.User, r.Rights = "U1", Read|Own
-		if m := b.Handle(t.Context(), r, nil); !strings.Contains(m.Text, "Following") {
-			t.Errorf("%q: %q, want it done", r.Words, m.Text)
-		}
-	}
-	sub, found, err := b.subscriptionOf(t.Context(), mine)
-	if err != nil || !found || !slices.Equal(sub.Topics, []string{"ai", "science"}) {
-		t.Errorf("personal subscription = %+v, %v, %v", sub, found, err)
-	}
-	if _, found, _ := b.subscriptionOf(t.Context(), room("C1")); found {
-		t.Error("the channel got a subscription too")
-	}
-}
-
 func TestPurgeAndForget(t *testing.T) {
 	b, _ := emptyBot(t)
 	ctx := t.Context()
