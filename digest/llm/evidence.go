@@ -99,7 +99,7 @@ func (e evidence) crossed(text string) (string, string) {
 	for i, a := range claim {
 		for _, b := range claim[i+1:] {
 			la, lb := find(lines, a), find(lines, b)
-			if la == nil || lb == nil || a.is(b.amount) || a.unit != b.unit && a.unit != "" && b.unit != "" {
+			if la == nil || lb == nil || a.value == 1 || b.value == 1 || a.is(b.amount) || a.unit != b.unit && a.unit != "" && b.unit != "" {
 				continue
 			}
 			own, other := a.meets(*la)+b.meets(*lb), a.meets(*lb)+b.meets(*la)

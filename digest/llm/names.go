@@ -143,15 +143,24 @@ func (e evidence) otherMouth(text string) string {
 			continue
 		}
 		for i, w := range words {
-			after := i+1 < len(words) && e.voiced[words[i+1]]
-			before := i > 0 && (e.voiced[words[i-1]] || slices.Contains([]string{"to", "laut", "selon", "segun"}, words[i-1]) && i > 1) ||
-				i > 1 && slices.Contains(names, words[i-1]) && (e.voiced[words[i-2]] || words[i-2] == "to")
-			if slices.Contains(names, w) && (after || before) {
+			if slices.Contains(names, w) && e.says(words, i, names) {
 				found = p
 			}
 		}
 	}
 	return found
+}
+
+// says reports whether the name at word i, or the whole name that it belongs to, is who says what a text tells.
+func (e evidence) says(words []string, i int, names []string) bool {
+	if i+1 < len(words) && e.voiced[words[i+1]] {
+		return true
+	}
+	for i > 0 && slices.Contains(names, words[i-1]) {
+		i--
+	}
+	return i > 0 && (e.voiced[words[i-1]] || slices.Contains([]string{"laut", "selon", "segun"}, words[i-1])) ||
+		i > 1 && words[i-1] == "to" && words[i-2] == "according"
 }
 
 // firstName reports whether the word that begins a sentence is the first of a name: another capitalised word follows, and

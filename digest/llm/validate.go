@@ -171,8 +171,11 @@ func (s source) evidence(c claimed, at place) evidence {
 	}
 	said := knownWords(e.said)
 	for _, l := range s.lines {
-		if !heard[l.speaker] && !slices.ContainsFunc(plainWords(l.speaker), func(w string) bool { return said[w] }) {
-			heard[l.speaker] = true
+		if heard[l.speaker] {
+			continue
+		}
+		heard[l.speaker] = true
+		if !slices.ContainsFunc(plainWords(l.speaker), func(w string) bool { return said[w] }) {
 			e.others = append(e.others, l.speaker)
 		}
 	}
