@@ -32,7 +32,8 @@ func (p pace) orUsual() pace {
 		return p
 	}
 	return pace{
-		ready: 30 * time.Second, firstPause: time.Second, mostPause: 45 * time.Second, invalid: time.Second, identify: 5 * time.Second,
+		ready: 30 * time.Second, firstPause: time.Second, mostPause: 45 * time.Second, invalid: time.Second,
+		identify: 5500 * time.Millisecond, // Discord wants 5 seconds, by its clock and after the wire
 	}
 }
 
