@@ -33,6 +33,10 @@ type Killing struct {
 // perKill is how many channels' briefs become due for each kill.
 const perKill = 4
 
+// dueEvery is the time by the bot's clock between them. It must be about the time that a kill takes, or a thousand kills end
+// with briefs that are older than the twelve hours in which a brief may still come.
+const dueEvery = time.Minute
+
 // Test kills, lets the last process end its work, and checks that every brief is there once, that the store was clean
 // after each kill, and that a start took at most two seconds.
 func (k *Killing) Test(t *testing.T) {
@@ -87,7 +91,7 @@ func (k *Killing) subscribe(path string, start time.Time, channels int) error {
 	}
 	err = db.Update(context.Background(), func(tx store.Tx) error {
 		for n := range channels {
-			due := start.Add(time.Duration(n/perKill) * time.Minute / 2).UTC()
+			due := start.Add(time.Duration(n/perKill) * dueEvery).UTC()
 			sub := bot.Subscription{
 				Channel: k.Channel(n), Topics: []string{"ai"}, Count: 5, Created: start, Since: start.Add(-time.Minute).Truncate(time.Minute),
 				Schedule: bot.Schedule{Hour: due.Hour(), Minute: due.Minute(), Zone: "UTC"},
@@ -111,7 +115,7 @@ func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int
 	if k.Blind {
 		patience = 30 * time.Second // a lost one never comes
 	}
-	deadline := time.Now().Add(patience + time.Duration(k.Kills)*time.Minute/2/KillSpeed)
+	deadline := time.Now().Add(patience + time.Duration(k.Kills)*dueEvery/KillSpeed)
 	for k.Collector.Len() < channels && time.Now().Before(deadline) {
 		time.Sleep(50 * time.Millisecond)
 	}
