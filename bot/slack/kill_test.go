@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -22,30 +21,6 @@ import (
 	"podbrief/bot/slack/slacktest"
 )
 
-// killed holds, in the process that is killed, the address of the workspace, its store and the beginning of its clock.
-const killed = "PODBRIEF_TEST_KILLED"
-
-// served holds, in a process that serves a bot to be tried by hand, the address of the Web API and the store.
-const served = "PODBRIEF_TEST_SERVE"
-
-func TestMain(m *testing.M) {
-	if args := os.Getenv(served); args != "" {
-		if err := serveWorld(strings.Split(args, " ")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	if args := os.Getenv(killed); args != "" {
-		if err := serveKilled(strings.Split(args, "\n")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
 func serveKilled(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -57,18 +32,6 @@ func serveKilled(args []string) error {
 		BotToken: slacktest.BotToken, SigningSecret: slacktest.Secret, HTTP: true, APIURL: args[0], Rate: 1000, Log: slog.New(slog.DiscardHandler),
 	}
 	return bottest.ServeKilled(ctx, args[1], start, a, os.Stdout)
-}
-
-// serveWorld serves a bot that knows the invented podcasts.
-func serveWorld(args []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
-	w, err := bottest.Open(ctx, args[1], bottest.Options{Log: slog.NewTextHandler(os.Stderr, nil)})
-	if err != nil {
-		return err
-	}
-	w.Bot.Adapters = []bot.Adapter{&Adapter{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: args[0], Log: w.Bot.Log}}
-	return errors.Join(w.Bot.Serve(ctx), w.Close())
 }
 
 // kills is how often a test kills: KILLS, or so often.

@@ -107,11 +107,14 @@ func TestAskInForm(t *testing.T) {
 		w.press(t, member, m, "Ask")
 		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
 		v := w.slack.Views()[0]
-		answer := w.play(t, w.slack.Submit(member, v, map[string]string{"question": " "}))
-		if !strings.Contains(string(answer.Body), `"response_action":"errors"`) || !strings.Contains(string(answer.Body), `"question"`) {
-			t.Errorf("an empty question is answered %s, want an error at its field", answer.Body)
+		empty := w.slack.Submit(member, v, map[string]string{"question": " "})
+		for range 2 { // also when it is delivered again
+			answer := w.play(t, empty)
+			if !strings.Contains(string(answer.Body), `"response_action":"errors"`) || !strings.Contains(string(answer.Body), `"question"`) {
+				t.Errorf("an empty question is answered %s, want an error at its field", answer.Body)
+			}
 		}
-		answer = w.play(t, w.slack.Submit(member, v, map[string]string{"question": "What was said about prices?"}))
+		answer := w.play(t, w.slack.Submit(member, v, map[string]string{"question": "What was said about prices?"}))
 		if len(answer.Body) > 0 {
 			t.Errorf("a question is acknowledged with %s", answer.Body)
 		}

@@ -34,6 +34,7 @@ type envelope struct {
 	Type    string          `json:"type"`
 	Reason  string          `json:"reason"`
 	Payload json.RawMessage `json:"payload"`
+	Accepts bool            `json:"accepts_response_payload"` // an acknowledgement may carry a payload
 }
 
 // ack answers an envelope.
@@ -216,7 +217,7 @@ func (s *socket) envelope(e envelope) {
 		return // not acknowledged: it is sent again
 	}
 	answer := t.encode()
-	if len(answer) >= maxAck {
+	if len(answer) >= maxAck || !e.Accepts {
 		answer = nil
 	}
 	if err := s.write(ack{ID: e.ID, Payload: answer}); err != nil {

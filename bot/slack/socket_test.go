@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"podbrief/bot"
@@ -111,17 +112,38 @@ func TestRefusedTokens(t *testing.T) {
 
 func TestSeen(t *testing.T) {
 	var s seen
-	if !s.add("a") || s.add("a") || !s.add("b") {
+	isNew := func(id string) bool { _, ok := s.add(id); return ok }
+	if !isNew("a") || isNew("a") || !isNew("b") {
 		t.Error("an ID is not new once and only once")
 	}
 	s.forget("a")
-	if !s.add("a") {
+	if !isNew("a") {
 		t.Error("a forgotten ID is not new")
 	}
 	for i := range maxSeen {
-		s.add(time.Duration(i).String())
+		isNew(time.Duration(i).String())
 	}
-	if len(s.at) > maxSeen || !s.add("b") {
-		t.Errorf("%d IDs are remembered, want at most %d", len(s.at), maxSeen)
+	if len(s.of) > maxSeen || len(s.ids) > maxSeen || !isNew("b") {
+		t.Errorf("%d IDs are remembered, want at most %d", len(s.of), maxSeen)
 	}
+}
+
+// TestSameAnswer checks that a form that is delivered on both connections gets the same answer on both.
+func TestSameAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s seen
+		first, _ := s.add("a")
+		again, isNew := s.add("a")
+		go func() {
+			time.Sleep(time.Second)
+			first.is("wrong")
+		}()
+		if got := again.wait(checkTime); isNew || got != "wrong" {
+			t.Errorf("the second delivery is new %v and answered %v, want the answer of the first", isNew, got)
+		}
+		other, _ := s.add("b")
+		if got := other.wait(checkTime); got != nil {
+			t.Errorf("a delivery without an answer is answered %v, want nothing", got)
+		}
+	})
 }

@@ -20,37 +20,61 @@ const (
 	maxSeen  = 5_000
 )
 
-// seen remembers payloads by their ID. The zero value is ready.
+// seen remembers payloads by their ID, each with its answer. The zero value is ready.
 type seen struct {
 	mu  sync.Mutex
-	at  map[string]time.Time
+	of  map[string]*answered
 	ids []string // oldest first
 }
 
+// answered is a payload's answer, once there is one.
+type answered struct {
+	at    time.Time
+	ready chan struct{} // closed when answer is there
+	value any
+}
+
 // add remembers an ID. It returns false when it was there.
-func (s *seen) add(id string) bool {
+func (s *seen) add(id string) (*answered, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if s.at == nil {
-		s.at = map[string]time.Time{}
+	if s.of == nil {
+		s.of = map[string]*answered{}
 	}
-	for len(s.ids) > 0 && (len(s.ids) >= maxSeen || now.Sub(s.at[s.ids[0]]) > seenTime) {
-		delete(s.at, s.ids[0])
+	for len(s.ids) > 0 && (len(s.ids) >= maxSeen || s.of[s.ids[0]] == nil || now.Sub(s.of[s.ids[0]].at) > seenTime) {
+		delete(s.of, s.ids[0])
 		s.ids = s.ids[1:]
 	}
-	if _, ok := s.at[id]; ok {
-		return false
+	if known, ok := s.of[id]; ok {
+		return known, false
 	}
-	s.at[id], s.ids = now, append(s.ids, id)
-	return true
+	a := &answered{at: now, ready: make(chan struct{})}
+	s.of[id], s.ids = a, append(s.ids, id)
+	return a, true
+}
+
+// is says what the answer is.
+func (a *answered) is(value any) {
+	a.value = value
+	close(a.ready)
+}
+
+// wait returns the answer, or nil when there is none in time.
+func (a *answered) wait(d time.Duration) any {
+	select {
+	case <-a.ready:
+		return a.value
+	case <-time.After(d):
+		return nil
+	}
 }
 
 // forget lets an ID be acted on when it is delivered again.
 func (s *seen) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.at, id)
+	delete(s.of, id)
 }
 
 // checkTime is how long the lookups may take that an acknowledgement or a form waits for: Slack waits for three seconds.
@@ -63,8 +87,8 @@ type taken struct {
 	work   func() // what is to be done afterwards, at once; may be nil
 }
 
-// take reads a payload and says how to acknowledge it. What does not concern us, or was delivered before, is acknowledged
-// and nothing else.
+// take reads a payload and says how to acknowledge it. What does not concern us is acknowledged and nothing else; what was
+// delivered before gets the same acknowledgement again.
 func (a *Adapter) take(s *session, kind string, body []byte) (taken, error) {
 	self, err := a.self(s.work)
 	if err != nil {
@@ -79,13 +103,20 @@ func (a *Adapter) take(s *session, kind string, body []byte) (taken, error) {
 		h := sha256.Sum256(body)
 		in.id = hex.EncodeToString(h[:])
 	}
-	if in.zero() || !a.seen.add(in.id) {
+	if in.zero() {
 		return taken{}, nil
 	}
+	answer, isNew := a.seen.add(in.id)
+	if !isNew {
+		return taken{answer: answer.wait(checkTime)}, nil
+	}
+	var wrong any
 	if in.fields != nil {
-		if wrong := a.check(s, in); wrong != nil {
-			return taken{id: in.id, answer: wrong}, nil
-		}
+		wrong = a.check(s, in)
+	}
+	answer.is(wrong)
+	if wrong != nil {
+		return taken{id: in.id, answer: wrong}, nil
 	}
 	return taken{id: in.id, work: func() { a.begin(s, in) }}, nil
 }
