@@ -65,6 +65,8 @@ type Models struct {
 	// Switch lets no model be called any more, also after a restart, for a reason that readers are told; "" lets them be
 	// called again.
 	Switch func(ctx context.Context, why string) error
+	// Forget deletes what is kept of the spend of accounts whose names begin with a text.
+	Forget func(ctx context.Context, owner string) error
 }
 
 // Times are the clock and the delays of deliveries. The zero value is right for everything but tests.

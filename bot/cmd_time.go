@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -233,9 +232,8 @@ func (b *Bot) leave(ctx context.Context, a *asking) (Message, error) {
 	if _, found, err := b.subscriptionOf(ctx, a.target); err != nil || !found {
 		return Message{}, orElse(err, errNothingHere)
 	}
-	err := b.erase(ctx, func(bucket, _ string) bool { return bucket != savedBucket }, channelKey(a.target))
-	if err != nil {
-		return Message{}, fmt.Errorf("leave a channel: %w", err)
+	if err := b.end(ctx, a.target); err != nil {
+		return Message{}, err
 	}
 	return Message{Text: "This subscription is ended and what was stored of it is deleted. “topic ai” begins a new one.", Private: true}, nil
 }

@@ -59,11 +59,64 @@ func TestFailpoints(t *testing.T) {
 	}
 }
 
+// TestPurgeFailpoints breaks a process while it deletes, at the first, a middle and the last step, in each way; starts it
+// again without faults, and checks that nothing of what was to go is left, and all else is.
+func TestPurgeFailpoints(t *testing.T) {
+	for _, what := range []string{"leave workspace", "profile forget", "leave"} {
+		for _, point := range []string{"purge#1", fmt.Sprintf("purge#%d", len(ownedBuckets)/2), fmt.Sprintf("purge#%d", len(ownedBuckets)), "purge.after#1"} {
+			for _, how := range []string{"kill", "panic", "error", "sleep"} {
+				t.Run(strings.ReplaceAll(what, " ", "-")+"/"+point+"/"+how, func(t *testing.T) {
+					dir := t.TempDir()
+					live(t, dir, 0, "", "LIFE_SAYS="+what)
+					live(t, dir, 1, point+"="+how, "LIFE_SAYS="+what)
+					live(t, dir, 2, "", "LIFE_SAYS="+what)
+					checkDeleted(t, dir, what)
+				})
+			}
+		}
+	}
+}
+
+func checkDeleted(t *testing.T, dir, what string) {
+	db, err := store.OpenBolt(filepath.Join(dir, "db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	b := &Bot{DB: db}
+	if keys, err := b.cutOff(t.Context()); err != nil || len(keys) > 0 {
+		t.Errorf("still being deleted: %q, %v", keys, err)
+	}
+	left := map[string]int{}
+	for key := range everything(t, b) {
+		bucket, rest, _ := strings.Cut(key, " ")
+		if bucket == workspaceBucket || bucket == messageBucket {
+			continue
+		}
+		parts := strings.SplitN(rest, "/", 3)
+		left[bucket+" "+parts[0]+"/"+parts[1]]++
+	}
+	want := map[string][]string{
+		"leave workspace": {"subscription fake:W2/C1"},
+		"profile forget":  {"subscription fake:W/C1", "subscription fake:W/C2", "subscription fake:W2/C1", "vote fake:W/C1"},
+		"leave":           {"subscription fake:W/C2", "subscription fake:W/@U1", "subscription fake:W2/C1", "saved fake:W/U1", "managed fake:W/U1"},
+	}[what]
+	for _, k := range want {
+		if left[k] == 0 {
+			t.Errorf("after %q %q is gone, left are %v", what, k, left)
+		}
+		delete(left, k)
+	}
+	if len(left) > 0 {
+		t.Errorf("after %q there are still %v", what, left)
+	}
+}
+
 // live runs a process with a fault for one look at what is due. Each life is two minutes later.
-func live(t *testing.T, dir string, n int, fault string) {
+func live(t *testing.T, dir string, n int, fault string, env ...string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestLife$")
-	cmd.Env = append(os.Environ(), "LIFE_DIR="+dir, "LIFE_FAULT="+fault, fmt.Sprintf("LIFE=%d", n))
+	cmd.Env = append(append(os.Environ(), "LIFE_DIR="+dir, "LIFE_FAULT="+fault, fmt.Sprintf("LIFE=%d", n)), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil && fault == "" {
 		t.Fatalf("life %d: %v\n%s", n, err, out)
@@ -91,6 +144,11 @@ func TestLife(t *testing.T) {
 	}
 	b := &Bot{DB: db, Queue: q, Log: lg, Adapters: []Adapter{&filePlatform{path: filepath.Join(dir, "posts")}},
 		Engine: &digest.Engine{DB: db, Index: rank.NewIndex()}, Times: Times{Now: func() time.Time { return now }}}
+	Failpoint = failAt(os.Getenv("LIFE_FAULT"))
+	if says := os.Getenv("LIFE_SAYS"); says != "" {
+		liveAndDelete(t, b, q, n, says)
+		return
+	}
 	if n == 0 {
 		err := db.Update(t.Context(), func(tx store.Tx) error {
 			return PutSubscription(tx, Subscription{Channel: room("C1"), Topics: []string{"ai"}, Count: 5, Created: noon.Add(-time.Hour),
@@ -100,16 +158,70 @@ func TestLife(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	point, how, _ := strings.Cut(os.Getenv("LIFE_FAULT"), "=")
-	Failpoint = func(at string) error {
+	if err := b.Deliver(t.Context(), "fake:W/"); err != nil {
+		t.Log(err)
+	}
+}
+
+// failAt makes a fault of "point=how", or of "point#3=how" for the third time that the point is reached.
+func failAt(fault string) func(string) error {
+	point, how, _ := strings.Cut(fault, "=")
+	point, nth, _ := strings.Cut(point, "#")
+	left := 1
+	fmt.Sscan(nth, &left)
+	return func(at string) error {
 		if at != point {
 			return nil
 		}
-		point = ""
+		if left--; left != 0 {
+			return nil
+		}
 		return breakDown(how)
 	}
-	if err := b.Deliver(t.Context(), "fake:W/"); err != nil {
-		t.Log(err)
+}
+
+// liveAndDelete is a life of TestPurgeFailpoints: the first makes what is deleted, the second deletes, the third finds what
+// is left to do.
+func liveAndDelete(t *testing.T, b *Bot, q *queue.Local, n int, says string) {
+	say := func(ws, channel, line string, rights Rights) {
+		r := sentBy(rights, false, line)
+		r.Channel.ID, r.Channel.Workspace, r.Personal.Workspace = channel, ws, ws
+		if m := b.Handle(t.Context(), r, nil); strings.HasPrefix(m.Text, "You need") {
+			t.Fatalf("%s: %q", line, m.Text)
+		}
+	}
+	const all = Read | Own | Manage | Administer
+	switch n {
+	case 0:
+		for _, place := range []struct{ ws, channel string }{{"W", "C1"}, {"W", "C2"}, {"W2", "C1"}} {
+			setBrief(t, b, Channel{Platform: "fake", Workspace: place.ws, ID: place.channel})
+		}
+		say("W", "C2", "time 09:00", all)
+		say("W", "C2", "topic @me ai", all)
+		keepInsight(t, b, "U1", 1, noon)
+		for _, user := range []string{"U1", "U2"} {
+			putVote(t, b, user)
+		}
+		say("W", "C1", "settings managers members", all)
+	case 1:
+		say("W", "C1", says, all)
+	case 2:
+		if _, err := b.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Drain(t.Context(), b.Do); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func putVote(t *testing.T, b *Bot, user string) {
+	t.Helper()
+	err := b.DB.Update(t.Context(), func(tx store.Tx) error {
+		return store.Put(tx, voteBucket, channelKey(room("C1"))+part(user)+"/0mdx4k2h1-abcdef-0", Vote{Up: true, Feed: "https://x.example/", At: noon})
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

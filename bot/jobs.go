@@ -19,6 +19,7 @@ const (
 	jobProbe    = "probe"    // key: a workspace
 	jobDiscover = "discover" // key: a topic
 	jobTidy     = "tidy"     // key: "all"
+	jobPurge    = "purge"    // key: a purgeMark's
 	jobCompact  = "compact"  // key: "all"
 )
 
@@ -33,6 +34,7 @@ func Kinds() map[string]queue.Kind {
 		jobProbe:    {Workers: 2},
 		jobDiscover: {Workers: 1},
 		jobTidy:     {Workers: 1, Timeout: 10 * time.Minute},
+		jobPurge:    {Workers: 1, Timeout: 10 * time.Minute},
 		jobCompact:  {Workers: 1, Timeout: 10 * time.Minute},
 	}
 }
@@ -57,6 +59,8 @@ func (b *Bot) Do(ctx context.Context, j queue.Job) error {
 		return b.discover(ctx, j.Key)
 	case jobTidy:
 		return b.tidy(ctx)
+	case jobPurge:
+		return b.purgeJob(ctx, j.Key)
 	case jobCompact:
 		if b.Compact == nil {
 			return nil
@@ -138,7 +142,16 @@ func (b *Bot) Tick(ctx context.Context) (next time.Time, err error) {
 		b.Log.Warn("the clock is behind the store; nothing is sent until it is set", "clock", now)
 		return time.Time{}, nil
 	}
-	return b.tickDeliveries(ctx, subs, now), b.tickScans(ctx, subs, now)
+	return b.tickDeliveries(ctx, subs, now), errors.Join(b.tickPurges(ctx), b.tickScans(ctx, subs, now))
+}
+
+// tickPurges adds jobs for deletions that were cut off.
+func (b *Bot) tickPurges(ctx context.Context) error {
+	keys, err := b.cutOff(ctx)
+	if err != nil {
+		return err
+	}
+	return b.addJobs(ctx, jobPurge, keys)
 }
 
 // sane reports whether the clock can be right: it is not much earlier than what is stored says.

@@ -32,6 +32,7 @@ import (
 //	thread         <workspace><channel><thread>     Thread: what was asked there
 //	choice         <workspace><token>               directory.Podcast: one that was offered by a button
 //	use            <workspace><what><who>           Uses: when somebody did what is limited
+//	purge          <workspace>[<user> or <channel>] purgeMark: what is being deleted
 //	topic          <topic>                          topicRecord: what the directory knows of it; of no workspace
 //
 // <workspace> is platform ":" workspace "/", every other part ends with "/" but the last. The channel of somebody's direct
@@ -49,12 +50,14 @@ const (
 	threadBucket       = "thread"
 	choiceBucket       = "choice"
 	useBucket          = "use"
+	purgeBucket        = "purge"
 	topicBucket        = "topic"
 )
 
-// ownedBuckets are those whose records belong to a workspace.
+// ownedBuckets are those whose records belong to a workspace, in the order in which they are deleted: first what makes
+// something be sent.
 var ownedBuckets = [...]string{
-	workspaceBucket, subscriptionBucket, deliveryBucket, openBucket, messageBucket, seenBucket, voteBucket, savedBucket,
+	workspaceBucket, subscriptionBucket, openBucket, deliveryBucket, messageBucket, seenBucket, voteBucket, savedBucket,
 	managedBucket, threadBucket, choiceBucket, useBucket,
 }
 

@@ -66,6 +66,7 @@ func TestMatrix(t *testing.T) {
 			Spent:  func(context.Context, ...insight.Account) (string, error) { return "", nil },
 			Off:    func(context.Context) (string, error) { return "an admin switched them off", nil },
 			Switch: func(context.Context, string) error { off = true; return nil },
+			Forget: func(context.Context, string) error { return nil },
 		}
 		for _, cell := range matrix {
 			words[strings.Fields(cell.line)[0]] = true

@@ -24,6 +24,7 @@ func models(b *llm.Budget) *bot.Models {
 		Spent:  func(ctx context.Context, of ...insight.Account) (string, error) { return spent(ctx, b, time.Now(), of) },
 		Off:    b.SwitchedOff,
 		Switch: b.Switch,
+		Forget: b.Forget,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"podbrief/digest/insight"
@@ -140,6 +141,20 @@ func (b *Budget) SwitchedOff(ctx context.Context) (why string, err error) {
 		return err
 	})
 	return why, err
+}
+
+// Forget deletes what is kept of the accounts whose names begin with a text, as those of a workspace that left.
+func (b *Budget) Forget(ctx context.Context, owner string) error {
+	return b.DB.Update(ctx, func(tx store.Tx) error {
+		for key := range tx.Scan(spendBucket, "", "") {
+			if parts := strings.SplitN(key, "/", 3); len(parts) == 3 && parts[1] != "episode" && strings.HasPrefix(parts[2], owner) {
+				if err := tx.Delete(spendBucket, key); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 func (b *Budget) off(tx store.Tx) (string, error) {

@@ -139,3 +139,25 @@ func TestBudgetSwitchStopsEveryCall(t *testing.T) {
 		t.Fatalf("Reserve when switched on again: %v", err)
 	}
 }
+
+// TestBudgetForgets deletes what a workspace spent, and nothing of others.
+func TestBudgetForgets(t *testing.T) {
+	b := &llm.Budget{DB: openStore(t)}
+	accounts := []insight.Account{
+		{Kind: "workspace", Name: "slack:T1/"}, {Kind: "channel", Name: "slack:T1/C1/"}, {Kind: "workspace", Name: "slack:T12/"}, {Kind: "episode", Name: "slack:T1/e"},
+	}
+	if _, err := b.Reserve(insight.WithAccounts(t.Context(), accounts...), llm.Amount{Calls: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Forget(t.Context(), "slack:T1/"); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int64{0, 0, 1, 1} {
+		if got, err := b.Spent(t.Context(), time.Now(), accounts[i]); err != nil || got.Calls != want {
+			t.Errorf("Spent(%v) after Forget = %d calls, %v, want %d", accounts[i], got.Calls, err, want)
+		}
+	}
+	if all, err := b.Spent(t.Context(), time.Now()); err != nil || all.Calls != 1 {
+		t.Errorf("Spent after Forget = %+v, %v, want the day's sum as it was", all, err)
+	}
+}
