@@ -24,11 +24,12 @@ const (
 )
 
 // Kinds says how the bot's jobs are run. Deliveries go before all others; whether they succeed stands in their records
-// and not in the queue, so they are never parked, and are run again at once after a crash.
+// and not in the queue, so they are never parked, and are run again at once after a crash. One needs no grace at the end: a
+// post that has begun is ended in any case, and none is begun any more.
 func Kinds() map[string]queue.Kind {
 	soon := func(int) time.Duration { return time.Second }
 	return map[string]queue.Kind{
-		jobDeliver:  {Priority: 3, Workers: 16, Timeout: 10 * time.Minute, Grace: 25 * time.Second, Attempts: math.MaxInt32, Backoff: soon},
+		jobDeliver:  {Priority: 3, Workers: 16, Timeout: 10 * time.Minute, Attempts: math.MaxInt32, Backoff: soon},
 		jobRefresh:  {Priority: 2, Workers: 16},
 		jobProcess:  {Priority: 1, Workers: 2, Timeout: 15 * time.Minute},
 		jobProbe:    {Workers: 2},
