@@ -55,8 +55,8 @@ type session struct {
 
 // Times and numbers of a run.
 const (
-	maxAtOnce  = 64               // requests that are answered at the same time
-	windUpTime = 20 * time.Second // for those that are being answered at the end
+	maxAtOnce  = 64              // requests that are answered at the same time
+	windUpTime = 4 * time.Second // for those that are being answered at the end
 	answerTime = 10 * time.Minute
 )
 

@@ -1,18 +1,12 @@
 package slack
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
-	"os"
-	"os/exec"
-	"os/signal"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,35 +15,18 @@ import (
 	"podbrief/bot/slack/slacktest"
 )
 
-func serveKilled(args []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	start, err := time.Parse(time.RFC3339Nano, args[2])
-	if err != nil {
-		return err
+// killedAdapter is that of the process that is killed.
+func killedAdapter(address string) bot.Adapter {
+	return &Adapter{
+		BotToken: slacktest.BotToken, SigningSecret: slacktest.Secret, HTTP: true, APIURL: address, Rate: 1000, Log: slog.New(slog.DiscardHandler),
 	}
-	a := &Adapter{
-		BotToken: slacktest.BotToken, SigningSecret: slacktest.Secret, HTTP: true, APIURL: args[0], Rate: 1000, Log: slog.New(slog.DiscardHandler),
-	}
-	return bottest.ServeKilled(ctx, args[1], start, a, os.Stdout)
-}
-
-// kills is how often a test kills: KILLS, or so often.
-func kills(t *testing.T, usual int) int {
-	if testing.Short() {
-		t.Skip("kills take half a minute")
-	}
-	if n, err := strconv.Atoi(os.Getenv("KILLS")); err == nil {
-		return n
-	}
-	return usual
 }
 
 // TestKill kills the bot while it posts to a workspace that gives faulty answers: every brief is there once.
-func TestKill(t *testing.T) { testKill(t, kills(t, 100), false) }
+func TestKill(t *testing.T) { testKill(t, bottest.Kills(t, 100), false) }
 
 // TestKillBlind does so without the right to read the history: a brief is there twice at most, the second time marked.
-func TestKillBlind(t *testing.T) { testKill(t, kills(t, 20), true) }
+func TestKillBlind(t *testing.T) { testKill(t, bottest.Kills(t, 20), true) }
 
 func testKill(t *testing.T, n int, blind bool) {
 	s := slacktest.New(t)
@@ -72,12 +49,8 @@ func testKill(t *testing.T, n int, blind bool) {
 	for i := range 4 * n {
 		s.AddChannel(slacktest.Channel{ID: channel(i).ID})
 	}
-	k := bottest.Killing{Kills: n, Collector: &c, Blind: blind, Channel: channel, Command: func(store string, start time.Time) *exec.Cmd {
+	k := bottest.Killing{Kills: n, Collector: &c, Blind: blind, Channel: channel, Address: s.URL, Began: func(start time.Time) {
 		s.SetNow(func() time.Time { return start.Add(time.Since(start) * bottest.KillSpeed) })
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), killed+"="+s.URL+"\n"+store+"\n"+start.Format(time.RFC3339Nano))
-		cmd.Stderr = t.Output()
-		return cmd
 	}}
 	k.Test(t)
 }

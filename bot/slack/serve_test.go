@@ -21,8 +21,6 @@ import (
 
 // Variables that make the test program something else than tests.
 const (
-	// killed holds, in the process that is killed, the address of the workspace, its store and the beginning of its clock.
-	killed = "PODBRIEF_TEST_KILLED"
 	// served holds, in a process that serves a bot to be tried by hand, the address of the Web API and the store; and where
 	// to listen for signed requests, when it is these that come.
 	served = "PODBRIEF_TEST_SERVE"
@@ -31,7 +29,8 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	for name, run := range map[string]func([]string) error{killed: serveKilled, served: serveWorld, framed: sendFrame} {
+	bottest.Killed(killedAdapter)
+	for name, run := range map[string]func([]string) error{served: serveWorld, framed: sendFrame} {
 		if args := os.Getenv(name); args != "" {
 			if err := run(strings.Split(args, "\n")); err != nil {
 				fmt.Fprintln(os.Stderr, err)

@@ -95,6 +95,7 @@ func (s *Server) post(form url.Values) map[string]any {
 	if bad != "" {
 		return refuse(bad)
 	}
+	s.pace(c.ID)
 	m := &Message{Channel: c.ID, TS: s.tick(), Thread: form.Get("thread_ts"), User: BotUser, Text: form.Get("text"), Blocks: blocks, Form: form, At: time.Now()}
 	json.Unmarshal([]byte(form.Get("metadata")), &m.Metadata)
 	s.messages = append(s.messages, m)
@@ -121,12 +122,25 @@ func (s *Server) edit(form url.Values) map[string]any {
 	}
 	for _, m := range s.messages {
 		if m.Channel == form.Get("channel") && m.TS == form.Get("ts") {
+			s.pace(m.Channel)
 			m.Text, m.Blocks, m.Form = form.Get("text"), blocks, form
 			m.Edits++
 			return map[string]any{"ok": true, "channel": m.Channel, "ts": m.TS, "text": m.Text, "message": asJSON(*m)}
 		}
 	}
 	return refuse("message_not_found")
+}
+
+// pace holds what is written to a channel against Slack's one message a second.
+func (s *Server) pace(channel string) {
+	if s.written == nil {
+		s.written = map[string]time.Time{}
+	}
+	now := time.Now()
+	if gap := now.Sub(s.written[channel]); gap < time.Second {
+		s.problem("two messages in %s within %v", channel, gap)
+	}
+	s.written[channel] = now
 }
 
 // history lists messages, newest first, as Slack does; replies lists a thread, oldest first.

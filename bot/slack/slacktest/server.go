@@ -115,7 +115,8 @@ type Server struct {
 	problems []string
 	files    []File
 	opened   int
-	changed  chan struct{} // closed at the next change, when somebody waits
+	written  map[string]time.Time // by channel: when a message was last posted or edited
+	changed  chan struct{}        // closed at the next change, when somebody waits
 
 	turn, envelopes, payloads, goodbyes int
 }
