@@ -1,10 +1,8 @@
 package discord
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"podbrief/bot"
@@ -81,7 +79,7 @@ func classify(err error) (bot.Class, time.Duration) {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		return classOf(e), e.RetryAfter
 	}
-	if errors.Is(err, errNotSent) || neverConnected(err) {
+	if errors.Is(err, errNotSent) {
 		return bot.Wait, 0
 	}
 	return bot.Ambiguous, 0
@@ -102,13 +100,4 @@ func classOf(e *apiError) bot.Class {
 		return bot.Ambiguous
 	}
 	return bot.PayloadFix
-}
-
-// neverConnected reports whether a request failed before anything of it was sent.
-func neverConnected(err error) bool {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
-		return true
-	}
-	_, dns := errors.AsType[*net.DNSError](err)
-	return dns && !errors.Is(err, context.DeadlineExceeded)
 }

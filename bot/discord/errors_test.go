@@ -1,14 +1,12 @@
 package discord
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,93 +109,6 @@ func TestNoRetry(t *testing.T) {
 	}
 	if n := len(s.server.Requests(http.MethodPost, "/messages")); n != 1 {
 		t.Errorf("posted %d times, want once", n)
-	}
-}
-
-// TestGlobalLimit checks that a limit of the whole bot holds other channels back too.
-func TestGlobalLimit(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	var hits atomic.Int32
-	s.server.Fault = func(*http.Request) *discordtest.Fault {
-		if hits.Add(1) == 1 {
-			return discordtest.Limited(400*time.Millisecond, "global")
-		}
-		return nil
-	}
-	first := make(chan error, 1)
-	go func() {
-		_, err := s.Post(t.Context(), general(), bottest.Brief(1), "a")
-		first <- err
-	}()
-	s.until("the limit", func() bool { return hits.Load() > 0 })
-	s.until("its being known", func() bool {
-		s.rest.mu.Lock()
-		defer s.rest.mu.Unlock()
-		return !s.rest.blocked.IsZero()
-	})
-	s.server.Place("5")
-	began := time.Now()
-	if _, err := s.Post(t.Context(), bot.Channel{Platform: Platform, ID: "5"}, bottest.Brief(1), "b"); err != nil {
-		t.Error(err)
-	}
-	if took := time.Since(began); took < 200*time.Millisecond {
-		t.Errorf("another channel waited %v, want the rest of 400ms", took)
-	}
-	if err := <-first; err != nil {
-		t.Errorf("the first post = %v, want it sent after the wait", err)
-	}
-}
-
-// TestDeadlineCutsWait checks that nobody waits for a limit longer than there is time.
-func TestDeadlineCutsWait(t *testing.T) {
-	s := newStage(t)
-	s.server.Fault = func(*http.Request) *discordtest.Fault { return discordtest.Limited(3*time.Second, "user") }
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	began := time.Now()
-	_, err := s.Post(ctx, general(), bottest.Brief(1), "key")
-	if took := time.Since(began); took > 600*time.Millisecond || classOfError(err) != bot.Wait {
-		t.Errorf("Post = %v after %v, want %s within 500ms", err, took, bot.Wait)
-	}
-}
-
-// TestSharedBucket checks that routes which share a bucket do not run into its limit.
-func TestSharedBucket(t *testing.T) {
-	l := &limits{}
-	answer := &http.Response{Header: http.Header{}}
-	answer.Header.Set("X-RateLimit-Bucket", "b")
-	answer.Header.Set("X-RateLimit-Remaining", "1")
-	answer.Header.Set("X-RateLimit-Reset-After", "60")
-	one, two := call{method: "GET", path: "/channels/1/messages"}, call{method: "GET", path: "/channels/1/messages/5"}
-	other := call{method: "GET", path: "/channels/2/messages"}
-	for _, c := range []call{one, two, other} {
-		l.learn(c, answer)
-	}
-	for _, tt := range []struct {
-		call call
-		wait bool
-	}{{one, false}, {two, true}, {other, false}} {
-		if wait, err := l.reserve(tt.call); err != nil || wait > 0 != tt.wait {
-			t.Errorf("reserve(%s) = %v, %v; want a wait: %v", tt.call.path, wait, err, tt.wait)
-		}
-	}
-}
-
-// TestInvalidBudget checks that refusals end before Discord bans the address.
-func TestInvalidBudget(t *testing.T) {
-	l := &limits{}
-	for range invalidBudget {
-		l.count(call{}, &apiError{Status: 429, Shared: true})
-	}
-	if _, err := l.reserve(call{}); err != nil {
-		t.Errorf("shared limits count: %v", err)
-	}
-	for range invalidBudget {
-		l.count(call{}, &apiError{Status: 403})
-	}
-	if _, err := l.reserve(call{}); !errors.Is(err, errNotSent) {
-		t.Errorf("after %d refusals: %v, want %v", invalidBudget, err, errNotSent)
 	}
 }
 

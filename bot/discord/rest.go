@@ -9,9 +9,11 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptrace"
 	"net/textproto"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"podbrief/bot"
@@ -96,7 +98,7 @@ func (c *client) once(ctx context.Context, in call, out any) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNotSent, err)
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.send(req)
 	if err != nil {
 		return err
 	}
@@ -119,6 +121,20 @@ func (c *client) once(ctx context.Context, in call, out any) error {
 		return &apiError{Status: resp.StatusCode, Message: "an answer that is no whole JSON", cut: true}
 	}
 	return nil
+}
+
+// send makes a request. Its error is errNotSent when nothing of it was written, as without a connection.
+func (c *client) send(req *http.Request) (*http.Response, error) {
+	var traced, written atomic.Bool // a transport need not know of traces
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn:      func(string) { traced.Store(true) },
+		WroteHeaders: func() { written.Store(true) },
+	})
+	resp, err := c.http.Do(req.WithContext(ctx))
+	if err != nil && traced.Load() && !written.Load() {
+		err = fmt.Errorf("%w: %w", errNotSent, err)
+	}
+	return resp, err
 }
 
 func (c *client) request(ctx context.Context, in call) (*http.Request, error) {
