@@ -44,9 +44,13 @@ func (s *script) markAdReads() {
 	}
 }
 
-// adReadEnd returns the last sentence of the ad read that sentence i opens.
+// adReadEnd returns the last sentence of the ad read that sentence i opens. What begins with it behind a break is one as
+// a whole.
 func (s *script) adReadEnd(i int) int {
 	end, words := i, 0
+	if t := &s.turns[s.sentences[i].turn]; i <= t.first+1 && t.words <= adLongest && s.afterBreak(i) {
+		end = t.last
+	}
 	for k := i; k < len(s.sentences) && words < adLongest; k++ {
 		x := &s.sentences[k]
 		words += len(x.words)
@@ -54,10 +58,17 @@ func (s *script) adReadEnd(i int) int {
 			return k
 		}
 		if x.counts[cueAdCall] > 0 && words < adCallIn {
-			end = k
+			end = max(end, k)
 		}
 	}
 	return end
+}
+
+// afterBreak reports whether a break was cut out just before the turn of sentence i.
+func (s *script) afterBreak(i int) bool {
+	first := &s.sentences[s.turns[s.sentences[i].turn].first]
+	n, _ := first.stream.place(first.from)
+	return s.transcript.Segments[n].Break
 }
 
 func (s *script) sameTurn(i, k int) bool {

@@ -75,6 +75,18 @@ func TestExtractKeepsNothingOfAnAdRead(t *testing.T) {
 	}
 }
 
+func TestExtractKeepsNothingOfAnAdReadBehindABreak(t *testing.T) {
+	lines := smallTalk("Ana: It's now time for sponsored news!", claimLine)
+	for _, cut := range []bool{false, true} {
+		in := Input{Transcript: talk(lines...)}
+		in.Transcript.Source = "markdown" // each line a paragraph
+		in.Transcript.Segments[24].Break = cut
+		if got := extracted(t, in); len(got) == 0 != cut {
+			t.Errorf("Extract keeps %d insights of what follows the announcement of an ad; break: %v", len(got), cut)
+		}
+	}
+}
+
 func TestExtractKeepsNothingOfOtherLanguages(t *testing.T) {
 	german := strings.Repeat("Der größte Fehler ist, dass die Teams nur die Anzahl der Auslieferungen messen und nicht die Zeit bis zur Reparatur. ", 30)
 	if got := extracted(t, Input{Transcript: talk(german)}); len(got) != 0 {

@@ -64,7 +64,7 @@ const fewestOpening = 4
 // opensWell holds a first sentence to more than the reference asks.
 func (s *script) opensWell(x *sentence) bool {
 	_, open := s.lexicon.begins(x.tokens, x.opening, cueOpenStart)
-	return !open && len(x.words) >= fewestOpening
+	return !open && len(x.words) >= fewestOpening && !x.halting() && !s.lexicon.unresolved(x)
 }
 
 // standsAlone reports whether a sentence, without its lead-ins, neither points back nor opens a story.
@@ -101,7 +101,16 @@ func (s *script) mayEnd(w window) bool {
 	if last.question || questions > 1 || xs[0].question && len(xs) < 3 {
 		return false
 	}
-	return !brokenOff(last.text()) && s.balanced(w)
+	return !brokenOff(last.text()) && s.balanced(w) && (s.reference || s.endsWell(w))
+}
+
+// fewestEnding is the number of words below which a last sentence ("Okay.") is no end.
+const fewestEnding = 3
+
+// endsWell holds an end to more than the reference asks.
+func (s *script) endsWell(w window) bool {
+	last := &s.sentences[w.last]
+	return finished(last.text()) && len(last.words) >= fewestEnding && !s.miscounts(w)
 }
 
 func (s *script) balanced(w window) bool {
@@ -171,7 +180,7 @@ func Form(text string) string {
 		return "unbalanced"
 	case strings.HasSuffix(strings.TrimRight(text, `"”') `), "?"):
 		return "question"
-	case brokenOff(text):
+	case brokenOff(text) || !finished(text):
 		return "broken off"
 	case s.counts[cueChatter] > 0 || s.counts[cueShowTalk] > 0 || s.counts[cueAside] > 0:
 		return "chatter"

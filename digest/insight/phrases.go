@@ -60,6 +60,8 @@ const (
 	cueAside
 	cueAdEnd
 	cueStumble
+	cueFirst
+	cueSecond
 	cueCount
 )
 
@@ -69,6 +71,7 @@ var cueNames = [cueCount]string{
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
 	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end", "stumble",
+	"first", "second",
 }
 
 //go:embed lists

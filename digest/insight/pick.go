@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // candidate is a window that passed the gates.
@@ -192,7 +193,19 @@ func (s *script) render(w window) string {
 		}
 		out = append(out, display(text)...)
 	}
-	return string(out)
+	return unquoted(string(out))
+}
+
+// unquoted takes off the quotation marks around a whole text: it is shown as a quotation anyway.
+func unquoted(text string) string {
+	for _, marks := range [][2]string{{`"`, `"`}, {"“", "”"}} {
+		inner, begins := strings.CutPrefix(text, marks[0])
+		inner, ends := strings.CutSuffix(inner, marks[1])
+		if begins && ends && !strings.ContainsAny(inner, marks[0]+marks[1]) {
+			return capitalise(inner)
+		}
+	}
+	return text
 }
 
 // trim leaves out a clearly weaker last or first sentence when two or more remain, long enough, that still begin well.

@@ -264,6 +264,26 @@ func (p *page) flush() {
 	if strings.Trim(text, "- *") == "" {
 		return
 	}
-	p.paras = append(p.paras, paragraph{speaker: p.speaker, text: text, marks: append(p.marks, marks...)})
-	p.marks = nil
+	first := len(p.paras)
+	for _, part := range quotedParts(text) {
+		p.paras = append(p.paras, paragraph{speaker: p.speaker, text: part})
+	}
+	p.paras[first].marks, p.marks = append(p.marks, marks...), nil
+}
+
+// quotedParts cuts a paragraph that was made out of a quotation in Markdown ("> One: > > - two") at its lines.
+func quotedParts(text string) []string {
+	if !strings.HasPrefix(text, "> ") || len(text) > 2 && text[2] == '>' {
+		return []string{text}
+	}
+	var parts []string
+	for part := range strings.SplitSeq(text[2:], " > ") {
+		if part = strings.TrimLeft(part, "> -*"); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 {
+		return []string{text}
+	}
+	return parts
 }

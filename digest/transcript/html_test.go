@@ -76,3 +76,10 @@ func TestHTMLElementNeverClosed(t *testing.T) {
 		t.Errorf("parseHTML(aside without an end) = %d segments, %v; want 30", len(got), err)
 	}
 }
+
+func TestParseHTMLCutsQuotationsInMarkdown(t *testing.T) {
+	segs, err := parseHTML(`<cite>Ann:</cite><p>&gt; Nets are: &gt; &gt; - cheap &gt; - light</p><p>5 &gt; 3.</p><p>&gt; &gt;</p>`)
+	if got, want := texts(segs), "Nets are:|cheap|light|5 > 3.|> >"; err != nil || got != want {
+		t.Errorf("parseHTML = %q, %v, want %q", got, err, want)
+	}
+}

@@ -38,7 +38,9 @@ func boldSpeaker(s string) (name, rest string, ok bool) {
 var (
 	markdownCode  = regexp.MustCompile("(?s)```.*?```")
 	markdownNote  = regexp.MustCompile(`(?s)<!--.*?-->`)
-	markdownBreak = regexp.MustCompile(`\*\*Break:?\*\*:?[^\n]*`)
+	markdownBreak = regexp.MustCompile(`\*\*Break:?\*\*:?[^\n]*|(?m:^[*_]?Break(?:[*_]?:[ *_\\\[\]\d:.]*| *\\?\[[\d:.]+\\?\])$)`)
+	markdownQuote = regexp.MustCompile(`(?m)^ {0,3}>(?: ?>)* ?`)
+	markdownItem  = regexp.MustCompile(`(?m)^ {0,3}(?:[-*+]|\d{1,3}[.)]) +`)
 	markdownTag   = regexp.MustCompile(`(?s)\{%.*?%\}`)
 	markdownImage = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)`)
 	markdownLink  = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
@@ -46,14 +48,16 @@ var (
 )
 
 // parseMarkdown reads paragraphs, of which some begin with a bold name. Headings, code, front matter and pictures are
-// dropped; "**Break:**" makes a Break.
+// dropped, what is quoted and the items of lists are paragraphs of their own, and "**Break:**" or "Break:" on its line
+// makes a Break.
 func parseMarkdown(s string) []Segment {
 	s = markdownBody(s)
 	var paras []paragraph
 	speaker, brk := "", false
-	if strings.Contains(s, "**Break") {
+	if strings.Contains(s, "Break") {
 		s = markdownBreak.ReplaceAllString(s, "\n\n**Break:**\n\n")
 	}
+	s = markdownItem.ReplaceAllString(markdownQuote.ReplaceAllString(s, ""), "\n\n")
 	for block := range strings.SplitSeq(s, "\n\n") {
 		block = strings.TrimSpace(block)
 		if block == "" || block[0] == '#' || strings.HasPrefix(block, "{:") || strings.Trim(block, "- *_") == "" {
@@ -109,15 +113,11 @@ func blankLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// plainMarkdown takes pictures, links, quotation marks of paragraphs and emphasis out of a block. Marks keep their
-// brackets.
+// plainMarkdown takes pictures, links and emphasis out of a block. Marks keep their brackets.
 func plainMarkdown(s string) string {
 	if strings.Contains(s, "](") {
 		s = markdownImage.ReplaceAllString(s, "")
 		s = markdownLink.ReplaceAllString(s, "$1")
-	}
-	if s != "" && s[0] == '>' || strings.Contains(s, "\n>") {
-		s = strings.ReplaceAll("\n"+s, "\n>", "\n")
 	}
 	return emphasis.Replace(s)
 }

@@ -132,6 +132,10 @@ We are back.
 	if diff := cmp.Diff(want, parseMarkdown(in), near); diff != "" {
 		t.Errorf("parseMarkdown (-want +got):\n%s", diff)
 	}
+	const quoted = "**Ann:** They say:\n\n> Nets are better:\n>\n> - cheap\n> 2. *light*\n\nI agree. 5 > 3.\nBreak: \\[00:30\\]\n- Hello\nBreak [27:01]\nBreak a leg.\n"
+	if got := texts(parseMarkdown(quoted)); got != "They say:|Nets are better:|cheap|light|I agree. 5 > 3.|Hello|Break a leg." {
+		t.Errorf("parseMarkdown(quotations, lists and breaks) = %q", got)
+	}
 	const plain = "Ann: One.\n\nTwo.\n\nBob: Three.\n\nAnn: Four.\n"
 	got := parseMarkdown(plain)
 	if texts(got) != "One.|Two.|Three.|Four." || got[1].Speaker != "Ann" || got[2].Speaker != "Bob" {

@@ -15,6 +15,9 @@ import (
 // ErrNone says that a source has no transcript for an episode; another source may.
 var ErrNone = errors.New("no transcript")
 
+// ErrLater says that a source may not make more transcripts today.
+var ErrLater = errors.New("no more transcripts today")
+
 // Transcript is what was said in an episode, in order.
 type Transcript struct {
 	Source   string    `json:"source"`             // "vtt", "srt", "json", "html", "text", "markdown", "speech", "notes"

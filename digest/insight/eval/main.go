@@ -1,6 +1,6 @@
 // Command eval prints how good the built-in engine's insights are, measured on real podcasts.
 //
-//	go run ./digest/insight/eval -what form|leakage|duplicates|auc|references|calibration|speakers|ads|agreement|picks|all -shared ../shared
+//	go run ./digest/insight/eval -what form|leakage|duplicates|auc|references|calibration|speakers|ads|agreement|picks|sample|all -shared ../shared
 //
 // Every figure has its gate: the command fails when it is missed.
 package main
@@ -29,12 +29,13 @@ type options struct {
 	count  int
 
 	episode string
+	seed    uint64
 }
 
 var figures = map[string]figure{
 	"form": form, "leakage": leakage, "duplicates": duplicates, "auc": auc, "references": references,
 	"calibration": calibration, "speakers": speakers, "picks": picks, "agreement": agreement,
-	"ads": ads,
+	"ads": ads, "sample": sample,
 }
 
 // errGate says that a figure is not good enough.
@@ -46,7 +47,8 @@ func main() {
 	flag.StringVar(&o.shared, "shared", "../shared", "folder of the corpus and the rated windows")
 	shows := flag.String("shows", "", "only these shows, separated by commas")
 	flag.StringVar(&o.episode, "episode", "", "picks: only this episode")
-	flag.IntVar(&o.count, "count", 20, "picks: how many to print")
+	flag.IntVar(&o.count, "count", 20, "picks and sample: how many to print")
+	flag.Uint64Var(&o.seed, "seed", 1, "sample: another seed draws others")
 	flag.Parse()
 	if *shows != "" {
 		o.shows = strings.Split(*shows, ",")
@@ -134,33 +136,4 @@ func extract(show corpus.Show) ([]kept, error) {
 func extractAlone(ep corpus.Episode) (kept, error) {
 	got, err := insight.NewBuiltin().Extract(context.Background(), insight.Input{Episode: ep.Episode, Transcript: ep.Transcript})
 	return kept{ep, got}, err
-}
-
-// picks prints the best insights of each show, for reading by eye.
-func picks(out io.Writer, o options) error {
-	return eachShow(o, func(show corpus.Show, all []kept) error {
-		type pick struct {
-			insight.Insight
-			episode string
-		}
-		var ps []pick
-		for _, k := range all {
-			if o.episode != "" && k.ID != o.episode {
-				continue
-			}
-			for _, i := range k.insights {
-				ps = append(ps, pick{i, k.ID})
-			}
-		}
-		slices.SortStableFunc(ps, func(a, b pick) int {
-			if a.Score > b.Score {
-				return -1
-			}
-			return 1
-		})
-		for n, p := range ps[:min(o.count, len(ps))] {
-			fmt.Fprintf(out, "%s %d. %.2f %s %s [%s] %v\n   %s\n", show.Name, n+1, p.Score, p.episode, p.Start, p.Speaker, p.Topics, p.Text)
-		}
-		return nil
-	})
 }

@@ -48,16 +48,20 @@ func references(out io.Writer, o options) error {
 		if err != nil {
 			return err
 		}
-		touched, total := map[string]int{}, 0
+		touched, total, bought := map[string]int{}, 0, 0
 		for _, k := range all {
-			parts := items[k.ID]
+			parts := unbought(items[k.ID], k.Episode)
 			total += len(parts)
+			bought += len(items[k.ID]) - len(parts)
 			spans := candidateSpans(k.Episode)
 			for name, chosen := range map[string][]span{
 				"engine": engineSpans(k), "lead-5": leadSpans(spans), "centroid": centroid(spans), "textrank": textRank(spans),
 			} {
 				touched[name] += countTouched(parts, chosen)
 			}
+		}
+		if bought > 0 {
+			fmt.Fprintf(out, "references: %s: %d parts are announced as a sponsor's and left out\n", show.Name, bought)
 		}
 		best := 0
 		for _, name := range []string{"engine", "lead-5", "textrank", "centroid"} {
@@ -86,6 +90,23 @@ func readItems(shared, show string) (map[string][]item, error) {
 		out[id] = r.Items
 	}
 	return out, nil
+}
+
+// unbought leaves out the parts that the episode announces as sponsored: no method should choose them.
+func unbought(parts []item, ep corpus.Episode) []item {
+	var ads []string
+	for i, g := range ep.Transcript.Segments {
+		if strings.Contains(strings.ToLower(g.Text), "time for sponsored") {
+			text := ""
+			for _, next := range ep.Transcript.Segments[i+1 : min(i+5, len(ep.Transcript.Segments))] {
+				text += next.Text + " "
+			}
+			ads = append(ads, text)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(parts), func(p item) bool {
+		return p.Start == nil && slices.ContainsFunc(ads, func(ad string) bool { return contained(ad, p.Text) >= 0.5 })
+	})
 }
 
 // countTouched counts the parts that hold one of the spans: by the second where parts have one, else by their words.
