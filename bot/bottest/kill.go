@@ -24,8 +24,10 @@ type Killing struct {
 	Collector *Collector // required: of the fake platform that Command's process posts to
 	// Channel returns the nth channel that gets a brief.
 	Channel func(n int) bot.Channel // required
-	// Command returns the process: one that calls ServeKilled with the store and start given.
-	Command func(store string, start time.Time) *exec.Cmd // required
+	// Address is where the fake platform is found, as Killed's adapter gets it.
+	Address string // required
+	// Began is told when the clock of the processes begins; may be nil.
+	Began func(start time.Time)
 	// Blind is set when nothing can be looked up after a crash: then a brief may be there twice, and never more often.
 	Blind bool
 }
@@ -42,13 +44,16 @@ const dueEvery = time.Minute
 func (k *Killing) Test(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kill.db")
 	start := time.Now()
+	if k.Began != nil {
+		k.Began(start)
+	}
 	channels := k.Kills * perKill
 	if err := k.subscribe(path, start, channels); err != nil {
 		t.Fatal(err)
 	}
 	var slowest time.Duration
 	for range k.Kills {
-		p, err := startProcess(k.Command(path, start))
+		p, err := startProcess(k.command(t, path, start))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +112,7 @@ func (k *Killing) subscribe(path string, start time.Time, channels int) error {
 
 // drain lets a process end the work that is left, and then ends it as an operator does.
 func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int) {
-	p, err := startProcess(k.Command(path, start))
+	p, err := startProcess(k.command(t, path, start))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,20 +172,3 @@ func checkStore(path string) error {
 
 // serving is what a process says when it serves.
 const serving = "serving\n"
-
-// ServeKilled is the process that is killed: it serves a bot on a store with an adapter until ctx is done. Its clock
-// begins at start and runs fast.
-func ServeKilled(ctx context.Context, path string, start time.Time, a bot.Adapter, out io.Writer) error {
-	w, err := Open(ctx, path, Options{Times: bot.Times{
-		Now:    func() time.Time { return start.Add(time.Since(start) * KillSpeed) },
-		Settle: killSettle * KillSpeed, Post: killPost, Tick: 10 * time.Millisecond,
-	}})
-	if err != nil {
-		return err
-	}
-	w.Bot.Adapters = []bot.Adapter{a}
-	if _, err := io.WriteString(out, serving); err != nil {
-		return err
-	}
-	return errors.Join(w.Bot.Serve(ctx), w.Close())
-}

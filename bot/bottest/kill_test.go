@@ -1,14 +1,16 @@
 package bottest_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -18,35 +20,19 @@ import (
 	"podbrief/bot/bottest"
 )
 
-// kills is how often a test kills: KILLS, or a hundred times.
-func kills(t *testing.T) int {
-	if testing.Short() {
-		t.Skip("kills take half a minute")
-	}
-	if n, err := strconv.Atoi(os.Getenv("KILLS")); err == nil {
-		return n
-	}
-	return 100
+func TestMain(m *testing.M) {
+	bottest.Killed(func(address string) bot.Adapter { return &client{base: address} })
+	os.Exit(m.Run())
 }
 
 func TestKill(t *testing.T) {
-	n := kills(t)
-	binary := filepath.Join(t.TempDir(), "killbot")
-	if out, err := exec.Command("go", "build", "-o", binary, "./killbot").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	p := &platform{found: map[string]string{}}
 	web := httptest.NewServer(p)
 	defer web.Close()
 	k := bottest.Killing{
-		Kills: n, Collector: &p.Collector,
+		Kills: bottest.Kills(t, 100), Collector: &p.Collector, Address: web.URL,
 		Channel: func(n int) bot.Channel {
 			return bot.Channel{Platform: "fake", Workspace: fmt.Sprintf("W%d", n%2), ID: fmt.Sprintf("C%05d", n)}
-		},
-		Command: func(store string, start time.Time) *exec.Cmd {
-			cmd := exec.Command(binary, web.URL, store, start.Format(time.RFC3339Nano))
-			cmd.Stderr = t.Output()
-			return cmd
 		},
 	}
 	k.Test(t)
@@ -107,3 +93,65 @@ func (p *platform) find(w http.ResponseWriter, r *http.Request) {
 	defer p.mu.Unlock()
 	fmt.Fprintf(w, `{"id":%q}`, p.found[r.URL.Query().Get("channel")+r.URL.Query().Get("key")])
 }
+
+// client is the adapter of a made-up chat platform behind an address.
+type client struct{ base string }
+
+func (c *client) Platform() string { return "fake" }
+
+// Run receives nothing: nobody talks to this bot.
+func (c *client) Run(ctx context.Context, _ []bot.Command, _ bot.Handler) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (c *client) Post(ctx context.Context, ch bot.Channel, m bot.Message, key bot.DeliveryKey) (string, error) {
+	body, err := json.Marshal(map[string]any{"channel": ch.ID, "key": key, "message": m})
+	if err != nil {
+		return "", &bot.PostError{Class: bot.PayloadFix, Err: err}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/post", bytes.NewReader(body))
+	if err != nil {
+		return "", &bot.PostError{Class: bot.PayloadFix, Err: err}
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", &bot.PostError{Class: bot.Ambiguous, Err: err}
+	}
+	defer resp.Body.Close()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusTooManyRequests:
+		return "", &bot.PostError{Class: bot.Wait, RetryAfter: time.Minute, Err: errors.New(resp.Status)}
+	default:
+		return "", &bot.PostError{Class: bot.Ambiguous, Err: errors.New(resp.Status)}
+	}
+	var answer struct{ ID string }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return "", &bot.PostError{Class: bot.Ambiguous, Err: err}
+	}
+	return answer.ID, nil
+}
+
+func (c *client) Find(ctx context.Context, ch bot.Channel, key bot.DeliveryKey, _ time.Time) (string, bool, bool, error) {
+	q := url.Values{"channel": {ch.ID}, "key": {string(key)}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/find?"+q.Encode(), nil)
+	if err != nil {
+		return "", false, false, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", false, false, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return "", false, false, &bot.PostError{Class: bot.Wait, RetryAfter: time.Minute, Err: errors.New(resp.Status)}
+	}
+	var answer struct{ ID string }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return "", false, false, err
+	}
+	return answer.ID, answer.ID != "", true, nil
+}
+
+func (c *client) Probe(context.Context, bot.Channel) error { return nil }

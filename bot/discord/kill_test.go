@@ -1,15 +1,10 @@
 package discord
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
-	"os/signal"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,17 +13,8 @@ import (
 	"podbrief/bot/discord/discordtest"
 )
 
-// killedVar makes the test binary the process that is killed: it holds the API's address, the store and the start.
-const killedVar = "PODBRIEF_KILLED"
-
 func TestMain(m *testing.M) {
-	if args := os.Getenv(killedVar); args != "" {
-		if err := serveKilled(strings.Split(args, " ")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
+	bottest.Killed(func(address string) bot.Adapter { return &Adapter{Token: discordtest.Token, API: address} })
 	if args := strings.Fields(os.Getenv(bareVar) + " -"); len(args) > 1 {
 		if err := runBare(args[0], args[1]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -39,25 +25,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func serveKilled(args []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	start, err := time.Parse(time.RFC3339Nano, args[2])
-	if err != nil {
-		return err
-	}
-	return bottest.ServeKilled(ctx, args[1], start, &Adapter{Token: discordtest.Token, API: args[0]}, os.Stdout)
-}
-
 // TestKill ends the bot at random moments while Discord gives faulty answers: nothing is lost, nothing doubled.
 func TestKill(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills take half a minute")
-	}
-	n := 20
-	if k, err := strconv.Atoi(os.Getenv("KILLS")); err == nil {
-		n = k
-	}
+	n := bottest.Kills(t, 20)
 	s := discordtest.New()
 	defer s.Close()
 	defer s.CloseClientConnections()
@@ -77,19 +47,13 @@ func TestKill(t *testing.T) {
 			s.Place(id)
 			return bot.Channel{Platform: Platform, Workspace: discordtest.Guild, ID: id}
 		},
-		Command: func(store string, start time.Time) *exec.Cmd {
-			s.SetClock(func() time.Time { return start.Add(time.Since(start) * killSpeed) })
-			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), killedVar+"="+strings.Join([]string{s.API(), store, start.Format(time.RFC3339Nano)}, " "))
-			cmd.Stderr = t.Output()
-			return cmd
+		Address: s.API(),
+		Began: func(start time.Time) {
+			s.SetClock(func() time.Time { return start.Add(time.Since(start) * bottest.KillSpeed) })
 		},
 	}
 	k.Test(t)
 }
-
-// killSpeed is how fast the clock of a bot in the harness runs.
-const killSpeed = 100
 
 // killFault makes a fault of the harness into an answer of Discord.
 func killFault(f bottest.Fault) *discordtest.Fault {
