@@ -17,6 +17,7 @@ const (
 	jobProcess  = "process"  // key: an episode
 	jobDeliver  = "deliver"  // key: a workspace
 	jobProbe    = "probe"    // key: a workspace
+	jobListen   = "listen"   // key: "next"
 	jobDiscover = "discover" // key: a topic
 	jobTidy     = "tidy"     // key: "all"
 	jobPurge    = "purge"    // key: a purgeMark's
@@ -37,6 +38,8 @@ func Kinds() map[string]queue.Kind {
 		jobTidy:     {Workers: 1, Timeout: 10 * time.Minute},
 		jobPurge:    {Workers: 1, Timeout: 10 * time.Minute},
 		jobCompact:  {Workers: 1, Timeout: 10 * time.Minute},
+		// Speech to text comes after everything that is cheaper.
+		jobListen: {Priority: -1, Workers: 1, Timeout: 4 * time.Hour, Attempts: math.MaxInt32},
 	}
 }
 
@@ -52,6 +55,8 @@ func (b *Bot) Do(ctx context.Context, j queue.Job) error {
 			b.Log.Warn("episode not processed", "episode", j.Key, "err", err)
 		}
 		return b.afterScan(ctx)
+	case jobListen:
+		return b.listen(ctx)
 	case jobDeliver:
 		return b.deliverJob(ctx, j.Key)
 	case jobProbe:
@@ -69,6 +74,33 @@ func (b *Bot) Do(ctx context.Context, j queue.Job) error {
 		return b.Compact(ctx)
 	}
 	return fmt.Errorf("job of an unknown kind %q", j.Kind)
+}
+
+// listen lets the newest episode without a transcript be heard, and asks for the next one after it. The engine keeps
+// failures and when to try again.
+func (b *Bot) listen(ctx context.Context) error {
+	ids, err := b.Engine.Silent(ctx)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	heard, err := b.Engine.Listen(ctx, ids[0])
+	if err != nil && ctx.Err() == nil {
+		b.Log.Warn("episode not heard", "episode", ids[0], "err", err)
+	}
+	if heard {
+		if err := b.addJobs(ctx, jobProcess, ids[:1]); err != nil {
+			return err
+		}
+	}
+	return errors.Join(ctx.Err(), b.addListen(ctx, ids[1:]))
+}
+
+// addListen adds the job that listens, when episodes wait for it.
+func (b *Bot) addListen(ctx context.Context, silent []string) error {
+	if len(silent) == 0 {
+		return nil
+	}
+	return b.addJobs(ctx, jobListen, []string{"next"})
 }
 
 // refresh reads a feed and queues its new episodes. What went wrong is kept in the feed's state.
@@ -181,7 +213,11 @@ func (b *Bot) tickScans(ctx context.Context, subs []Subscription, now time.Time)
 	if err := b.addJobs(ctx, jobRefresh, due); err != nil {
 		return err
 	}
-	return b.addJobs(ctx, jobProcess, pending)
+	if err := b.addJobs(ctx, jobProcess, pending); err != nil {
+		return err
+	}
+	silent, err := b.Engine.Silent(ctx)
+	return errors.Join(err, b.addListen(ctx, silent))
 }
 
 // dueFeeds lists the wanted podcasts to be read now. Those never read are all; of the others at most a tenth at a time, so

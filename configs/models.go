@@ -28,6 +28,9 @@ func modelSettings() []Setting {
 		{Key: "OPENAI_SPEECH_DAY", Default: "0", check: digits,
 			Help: "minutes of audio that may be written down in a day; 0 switches it off"},
 		{Key: "OPENAI_SPEECH_EPISODE", Default: "180", check: digits, Help: "minutes of the longest episode that is written down"},
+		{Key: "OPENAI_SPEECH_OLDEST", Default: "7", check: digits, Help: "age in days from which on episodes are not written down; 0: any age"},
+		{Key: "OPENAI_SPEECH_DIR", Help: "folder for audio while it is written down; empty: the system's temporary folder"},
+		{Key: "OPENAI_LONGEST", Default: "300", check: digits, Help: "length in minutes from which on the built-in engine reads episodes; 0: any length"},
 		{Key: "OPENAI_OLDEST", Default: "30", check: digits, Help: "age in days from which on the built-in engine reads episodes; 0: none"},
 		{Key: "OPENAI_OFF", Default: "0", check: oneOf("0", "1"), Help: "1 stops all calls of models at once"},
 	}

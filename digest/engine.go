@@ -40,8 +40,10 @@ type Engine struct {
 	Embedder  rank.Embedder // knows meaning, for Related and Search
 	Headline  func(context.Context, []insight.Insight) (string, error)
 	Translate func(ctx context.Context, language string, texts []string) ([]string, error) // as many as were given
+	Speech    transcript.Source                                                            // for Listen; ErrLater: not today
 
 	kin   kin
+	busy  activities
 	feeds locks // by feed: one episode of a podcast is worked on at a time
 }
 

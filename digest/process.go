@@ -32,6 +32,8 @@ func (e *Engine) Process(ctx context.Context, episodeID string) error {
 	if err != nil || ep == nil {
 		return err
 	}
+	ctx, done := e.busy.begin(ctx, "process", ep.Title)
+	defer done()
 	err = safely(func() error { return e.work(ctx, *ep) })
 	switch {
 	case err == nil:
@@ -322,6 +324,6 @@ func (e *Engine) keep(tx store.Tx, episodeID string, text *transcript.Transcript
 		docs = append(docs, doc(podcast.Feed, rec, ins))
 		err = errors.Join(err, store.Put(tx, insightBucket, ins.ID, ins))
 	}
-	err = errors.Join(err, store.Put(tx, episodeBucket, episodeID, rec), tx.Delete(pendingBucket, episodeID))
+	err = errors.Join(err, store.Put(tx, episodeBucket, episodeID, rec), tx.Delete(pendingBucket, episodeID), e.silence(tx, rec.Episode, text))
 	return docs, old, err
 }

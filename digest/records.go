@@ -28,6 +28,7 @@ import (
 //	insight      <insight>                    insight.Insight; the key begins with the time of processing
 //	transcript   <episode>                    transcript.Transcript, packed
 //	show         <feed>                       insight.Show, packed
+//	silent       <episode>                    silentRecord: speech that may be written down
 //	vector       <insight>                    vectorRecord: its meaning, with a model that tells
 //
 // <feed> is the address under which the feed was added (see feedKey), also after it moved; <episode> is feed.Episode.ID
@@ -40,6 +41,7 @@ const (
 	insightBucket    = "insight"
 	transcriptBucket = "transcript"
 	showBucket       = "show"
+	silentBucket     = "silent"
 	vectorBucket     = "vector"
 )
 

@@ -30,7 +30,8 @@ func (e *Engine) CatchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.Scan(ctx, feeds, nil), e.processAll(ctx))
+	err = errors.Join(e.Scan(ctx, feeds, nil), e.processAll(ctx))
+	return errors.Join(err, e.listenAll(ctx))
 }
 
 // Scan refreshes these feeds, due or not, and processes their pending episodes. progress may be nil; it is called by one
@@ -104,6 +105,22 @@ func (e *Engine) processAll(ctx context.Context) error {
 	var failed []error
 	for _, id := range ids {
 		failed = append(failed, e.Process(ctx, id))
+	}
+	return errors.Join(failed...)
+}
+
+// listenAll listens to the episodes without transcripts, and processes what was heard.
+func (e *Engine) listenAll(ctx context.Context) error {
+	ids, err := e.Silent(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, id := range ids {
+		heard, err := e.Listen(ctx, id)
+		if failed = append(failed, err); heard {
+			failed = append(failed, e.Process(ctx, id))
+		}
 	}
 	return errors.Join(failed...)
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"podbrief/digest/insight"
 	"podbrief/store"
 )
 
@@ -28,7 +29,13 @@ func (e *Engine) Embed(ctx context.Context) (done int, err error) {
 	}
 	model := e.Embedder.Model()
 	ids := e.Index.Without(model)
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	ctx, end := e.busy.begin(ctx, "embed", "")
+	defer end()
 	for len(ids) > 0 {
+		insight.Progress(ctx, fmt.Sprintf("%d insights left", len(ids)))
 		n := min(embedAtOnce, len(ids))
 		if err := e.embed(ctx, model, ids[:n]); err != nil {
 			return done, fmt.Errorf("embed insights: %w", err)

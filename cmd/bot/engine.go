@@ -30,7 +30,7 @@ func (a *app) open(ctx context.Context, address storeAddress) (*digest.Engine, s
 	e := newEngine(db, client, a.config)
 	s, err := a.newService(ctx, db)
 	if s != nil {
-		a.useModel(e, s, client, slog.New(slog.NewTextHandler(a.stderr, nil)))
+		a.useModel(e, s, slog.New(slog.NewTextHandler(a.stderr, nil)))
 	}
 	if err == nil {
 		err = e.Load(ctx)

@@ -18,7 +18,6 @@ import (
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
 	"podbrief/digest/llm"
-	"podbrief/digest/transcript"
 	"podbrief/store"
 )
 
@@ -77,12 +76,14 @@ func (a *app) modelTransport() (http.RoundTripper, error) {
 }
 
 // useModel puts a service's duties in the place of the built-in ones, as far as models are named for them.
-func (a *app) useModel(e *digest.Engine, s *llm.Service, client *http.Client, lg *slog.Logger) {
+func (a *app) useModel(e *digest.Engine, s *llm.Service, lg *slog.Logger) {
 	cache := &llm.Cache{DB: e.DB}
 	if s.Models.Extract != "" {
 		own := insight.NewBuiltin()
-		oldest := time.Duration(number(a.config, "OPENAI_OLDEST")) * 24 * time.Hour
-		e.Extractor = &llm.Extractor{Service: s, Builtin: own, Cache: cache, Log: lg, Ads: own.LeftOut, Oldest: oldest}
+		e.Extractor = &llm.Extractor{
+			Service: s, Builtin: own, Cache: cache, Log: lg, Ads: own.LeftOut,
+			Oldest: days(a.config, "OPENAI_OLDEST"), Longest: minutes(a.config, "OPENAI_LONGEST"),
+		}
 		e.Headline = (&llm.Headliner{Service: s, Cache: cache}).Headline
 		e.Translate = (&llm.Translator{Service: s, Cache: cache, Log: lg}).Translate
 	}
@@ -93,11 +94,7 @@ func (a *app) useModel(e *digest.Engine, s *llm.Service, client *http.Client, lg
 		e.Embedder = &llm.Embedder{Service: s}
 	}
 	if s.Models.Transcribe != "" && number(a.config, "OPENAI_SPEECH_DAY") > 0 {
-		e.Transcripts = transcript.First{
-			&transcript.Linked{Client: client, Languages: a.config.Fields("LANGUAGES")},
-			a.speech(e.DB, s, lg),
-			transcript.Notes{},
-		}
+		e.Speech = a.speech(e.DB, s, lg)
 	}
 }
 
@@ -111,8 +108,16 @@ func (a *app) speech(db store.DB, s *llm.Service, lg *slog.Logger) *llm.Speech {
 	client.Timeout = 0 // audio takes longer than a feed; Speech has a limit of its own
 	return &llm.Speech{
 		Service: s, Client: client, DB: db, Log: lg, FFmpeg: ffmpeg,
-		Longest: time.Duration(number(a.config, "OPENAI_SPEECH_EPISODE")) * time.Minute,
+		Longest: minutes(a.config, "OPENAI_SPEECH_EPISODE"), Oldest: days(a.config, "OPENAI_SPEECH_OLDEST"), Dir: a.config.Get("OPENAI_SPEECH_DIR"),
 	}
+}
+
+func days(c configs.Config, key string) time.Duration {
+	return time.Duration(number(c, key)) * 24 * time.Hour
+}
+
+func minutes(c configs.Config, key string) time.Duration {
+	return time.Duration(number(c, key)) * time.Minute
 }
 
 func budgetOf(c configs.Config, db store.DB) *llm.Budget {
@@ -192,6 +197,23 @@ func embedEvery(ctx context.Context, e *digest.Engine, lg *slog.Logger, wait tim
 		case <-ctx.Done():
 			return nil
 		case <-time.After(wait):
+		}
+	}
+}
+
+// watch writes a line for each piece of work that goes on for longer than a while, again and again until ctx is done: who
+// reads the log sees that it moves, or that it stands still.
+func watch(ctx context.Context, e *digest.Engine, lg *slog.Logger, wait time.Duration) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		for _, b := range e.Busy() {
+			if since := time.Since(b.Began); since >= wait {
+				lg.Info("still at work", "work", b.Work, "episode", b.Of, "step", b.Step, "for", since.Round(time.Second), "since last step", time.Since(b.Moved).Round(time.Second))
+			}
 		}
 	}
 }

@@ -110,7 +110,7 @@ func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, change fun
 	if change != nil {
 		change(s)
 	}
-	a.useModel(e, s, client, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	a.useModel(e, s, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err := e.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,7 @@ func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address 
 	if e.Embedder != nil {
 		g.Go(func() error { return embedEvery(ctx, e, lg, time.Minute) })
 	}
+	g.Go(func() error { return watch(ctx, e, lg, time.Minute) })
 	g.Go(func() error { return b.Serve(ctx) })
 	g.Go(func() error { return listen(ctx, a.config.Get("LISTEN"), b, metricsPage(b, q, budget)) })
 	return g.Wait()

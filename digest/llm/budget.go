@@ -26,6 +26,9 @@ const (
 // ErrBudget says that a call would pass a limit; it was not made.
 var ErrBudget = errors.New("budget used up")
 
+// errEver says that the limit is one for ever and not of a day.
+var errEver = errors.New("for good")
+
 // errOff says that an operator wants no calls.
 var errOff = errors.New("model calls are switched off")
 
@@ -91,6 +94,15 @@ func (b *Budget) Reserve(ctx context.Context, most Amount) (*Reservation, error)
 		r.keys = append(r.keys, c.key)
 	}
 	return r, nil
+}
+
+// has returns the error that Reserve would return for an amount, and charges nothing.
+func (b *Budget) has(ctx context.Context, most Amount) error {
+	r, err := b.Reserve(ctx, most)
+	if err != nil {
+		return err
+	}
+	return r.Settle(ctx, Amount{})
 }
 
 // Settle replaces the reservation by what the call cost. A second call does nothing.
@@ -197,6 +209,9 @@ func (c charge) add(tx store.Tx, a Amount) error {
 		return err
 	}
 	sum := old.plus(a)
+	if !sum.within(c.limit) && strings.HasPrefix(c.key, "ever/") {
+		return fmt.Errorf("%w: %w: the limit of %s is reached", ErrBudget, errEver, c.name)
+	}
 	if !sum.within(c.limit) {
 		return fmt.Errorf("%w: the limit of %s is reached", ErrBudget, c.name)
 	}

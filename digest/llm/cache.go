@@ -44,10 +44,13 @@ func (c *Cache) ask(ctx context.Context, s *Service, p prompt) (json.RawMessage,
 	return answer, nil
 }
 
-func (p prompt) hash() string {
+func (p prompt) hash() string { return hashOf(p.Model, p.System, p.User, string(p.Schema)) }
+
+// hashOf is the hex SHA-256 of some texts and their lengths.
+func hashOf(texts ...string) string {
 	h := sha256.New()
-	for _, part := range []string{p.Model, p.System, p.User, string(p.Schema)} {
-		fmt.Fprintf(h, "%d\n%s", len(part), part)
+	for _, t := range texts {
+		fmt.Fprintf(h, "%d\n%s", len(t), t)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -32,8 +32,6 @@ type Extractor struct {
 	Log     *slog.Logger      // required
 	// Ads reports per segment whether it is advertising or repetition; nil: none is.
 	Ads func(insight.Input) []bool
-	// Language that claims are written in; "" is the transcript's own.
-	Language string
 	// Oldest and Longest are the age and the length of episodes from which on the built-in engine reads them: a back
 	// catalogue would cost more than the news. 0 is no limit.
 	Oldest, Longest time.Duration
@@ -58,6 +56,7 @@ func (e *Extractor) Extract(ctx context.Context, in insight.Input) ([]insight.In
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		insight.Progress(ctx, fmt.Sprintf("part %d of %d", i+1, len(x.parts)))
 		if err := x.take(ctx, i); err != nil {
 			e.Log.Warn("built-in engine takes over a part", "episode", in.Episode.ID, "part", i+1, "of", len(x.parts), "err", err)
 			x.failed, x.why = append(x.failed, p), reasonOf(err)
@@ -113,7 +112,7 @@ func (e *Extractor) begin(in insight.Input) *extraction {
 		ads = e.Ads(in)
 	}
 	lines := linesOf(in.Transcript, func(i int) bool { return i < len(ads) && ads[i] })
-	h := headerOf(in, e.Language)
+	h := headerOf(in)
 	return &extraction{
 		Extractor: e, in: in, header: h, parts: partsOf(lines, e.partSize()),
 		source: source{lines: lines, header: strings.Join([]string{h.Show, h.Title, h.People, h.Notes}, "\n")},
@@ -248,13 +247,11 @@ type header struct {
 
 const maxHeaderNotes = 600 // characters
 
-func headerOf(in insight.Input, language string) header {
-	if language == "" {
-		language = first(in.Transcript.Language, in.Episode.Language, in.Podcast.Language, "en")
-	}
+func headerOf(in insight.Input) header {
 	return header{
 		Show: oneLine(in.Podcast.Title), Title: oneLine(in.Episode.Title), Date: dateOf(in.Episode),
-		People: oneLine(people(in)), Notes: shorten(oneLine(in.Episode.Notes), maxHeaderNotes), Language: language,
+		People: oneLine(people(in)), Notes: shorten(oneLine(in.Episode.Notes), maxHeaderNotes),
+		Language: first(in.Transcript.Language, in.Episode.Language, in.Podcast.Language, "en"),
 	}
 }
 

@@ -2,11 +2,14 @@ package llm
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -64,20 +67,20 @@ func TestCutMP3AgreesWithFFmpeg(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := mp3(t, wav, args...)
-			data, err := os.ReadFile(file)
+			info, err := os.Stat(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			size := len(data) / 3
-			parts, err := cutMP3(data, size)
+			size := info.Size() / 3
+			parts, err := cutMP3(file, size)
 			if err != nil || len(parts) < 3 {
 				t.Fatalf("cutMP3 = %d parts, %v, want at least 3", len(parts), err)
 			}
 			whole, _ := decoded(t, file)
 			var sum time.Duration
 			for i, p := range parts {
-				if len(p.data) > size {
-					t.Errorf("part %d has %d bytes, want at most %d", i, len(p.data), size)
+				if p.size() > size {
+					t.Errorf("part %d has %d bytes, want at most %d", i, p.size(), size)
 				}
 				if p.start+p.skip != sum {
 					t.Errorf("part %d begins at %v, want %v where the one before ended", i, p.start+p.skip, sum)
@@ -96,7 +99,7 @@ func TestCutMP3AgreesWithFFmpeg(t *testing.T) {
 func checkPart(t *testing.T, i int, p cutPart) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), fmt.Sprintf("part-%d.mp3", i))
-	if err := os.WriteFile(file, p.data, 0o600); err != nil {
+	if err := os.WriteFile(file, bytesOf(t, p), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	length, complaints := decoded(t, file)
@@ -123,18 +126,71 @@ func TestCutFFmpegKeepsTheLength(t *testing.T) {
 	}
 }
 
+// bytesOf are the bytes of a part as they are sent.
+func bytesOf(t *testing.T, p cutPart) []byte {
+	t.Helper()
+	f, err := os.Open(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(p.reader(f))
+	if err != nil || int64(len(data)) != p.size() {
+		t.Fatalf("read part: %d bytes, %v, want %d", len(data), err, p.size())
+	}
+	return data
+}
+
+func written(t testing.TB, data []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "audio")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// silentMP3 is an MP3 file of n frames without sound: 128 kbit/s, 44.1 kHz, 26.1 ms each.
+func silentMP3(n int) []byte {
+	frame := append([]byte{0xFF, 0xFB, 0x90, 0x64}, make([]byte, 413)...)
+	return bytes.Repeat(frame, n)
+}
+
 func TestCutMP3RefusesNoise(t *testing.T) {
-	for name, data := range map[string]string{"nothing": "", "text": strings.Repeat("<html>not audio</html>", 100), "an M4A file": "\x00\x00\x00\x20ftypM4A " + strings.Repeat("\x00\x01\x02", 5000)} {
-		if parts, err := cutMP3([]byte(data), 1<<20); err == nil {
-			t.Errorf("cutMP3 of %s = %d parts, want an error", name, len(parts))
+	for name, data := range map[string]string{"nothing": "", "text": strings.Repeat("<html>not audio</html>", 100), "an M4A file": m4a, "a tag alone": "ID3\x04\x00\x00\x00\x00\x7f\x7f"} {
+		if parts, err := cutMP3(written(t, []byte(data)), 1<<20); !errors.Is(err, errNoMP3) {
+			t.Errorf("cutMP3 of %s = %d parts, %v, want errNoMP3", name, len(parts), err)
 		}
 	}
 }
 
+var m4a = "\x00\x00\x00\x20ftypM4A " + strings.Repeat("\x00\x01\x02", 5000)
+
+// What lies between frames is left out, and a long file is never held in memory.
+func TestCutMP3ReadsAsAStream(t *testing.T) {
+	data := append(silentMP3(100), "TAG between"...)
+	file := written(t, append(data, silentMP3(60_000)...))
+	before := allocated()
+	parts, err := cutMP3(file, 8<<20)
+	if grew := allocated() - before; err != nil || len(parts) < 3 || grew > 4<<20 {
+		t.Fatalf("cutMP3 = %d parts, %v after %d bytes of memory, want 3 or more within 4 MB of a file of 25 MB", len(parts), err, grew)
+	}
+	if n := len(parts[0].bytes); n != 2 {
+		t.Errorf("the first part is %d stretches, want 2 around what is no frame", n)
+	}
+}
+
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
 func FuzzCutMP3(f *testing.F) {
-	f.Add([]byte("ID3\x04\x00\x00\x00\x00\x00\x05hello\xff\xfb\x90\x64"), 500)
-	f.Fuzz(func(t *testing.T, data []byte, size int) {
-		parts, err := cutMP3(data, max(1, size))
+	f.Add([]byte("ID3\x04\x00\x00\x00\x00\x00\x05hello\xff\xfb\x90\x64"), int64(500))
+	f.Add(silentMP3(50), int64(5000))
+	f.Fuzz(func(t *testing.T, data []byte, size int64) {
+		parts, err := cutMP3(written(t, data), max(1, size))
 		if err == nil && len(parts) == 0 {
 			t.Error("neither parts nor an error")
 		}

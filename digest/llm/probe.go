@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,7 +56,7 @@ func (s *Service) probeSpeech(ctx context.Context) Finding {
 	if s.Models.Transcribe == "" {
 		return off("transcribe")
 	}
-	if _, err := s.transcribe(ctx, cutPart{data: silence(), ext: "wav", length: time.Second}, "en"); err != nil {
+	if _, err := s.transcribe(ctx, bytes.NewReader(silence()), "silence.wav", time.Second, "en"); err != nil {
 		return Finding{"transcribe", false, fmt.Sprintf("%s: %v.", s.Models.Transcribe, err)}
 	}
 	return Finding{"transcribe", true, fmt.Sprintf("%s writes down speech.", s.Models.Transcribe)}
@@ -63,11 +64,11 @@ func (s *Service) probeSpeech(ctx context.Context) Finding {
 
 // silence is a second of silence as a WAV file: 8 kHz, mono, 16 bit.
 func silence() []byte {
-	const bytes = 16000
+	const size = 16000
 	head := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data")
 	put := func(n int) []byte { return []byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)} }
-	copy(head[4:], put(36+bytes))
-	return append(append(head, put(bytes)...), make([]byte, bytes)...)
+	copy(head[4:], put(36+size))
+	return append(append(head, put(size)...), make([]byte, size)...)
 }
 
 func off(duty string) Finding {

@@ -1,7 +1,7 @@
 package llm
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,16 +22,17 @@ import (
 
 // Bounds of speech to text.
 const (
-	maxUpload    = 24 << 20  // bytes of one request; services take 25 MB with the form around it
-	maxAudio     = 512 << 20 // bytes of an enclosure
-	speechWait   = 10 * time.Minute
-	downloadWait = 30 * time.Minute
+	maxUpload     = 24 << 20 // bytes of one request; services take 25 MB with the form around it
+	speechWait    = 10 * time.Minute
+	usualLongest  = 3 * time.Hour
+	tooLongBefore = 1.1 // of the longest: a feed's durations are rounded and miss the ads
 )
 
 // Speech is the source of transcripts for episodes that offer none: it fetches the audio and lets a model write down what
-// is said. Finished parts are kept, so that a restart goes on where it stopped. It is safe for concurrent use.
+// is said. Finished parts are kept, so that a restart goes on where it stopped. It is safe for concurrent use, though two
+// calls for one episode would do the work twice.
 //
-//	llm-speech  <episode>/<part>   []spoken   what was heard in a finished part
+//	llm-speech  <episode>/<bytes of the audio>/<start of the part>   []spoken   what was heard in a finished part
 type Speech struct {
 	Service *Service     // required
 	Client  *http.Client // required: fetches enclosures
@@ -40,9 +40,11 @@ type Speech struct {
 	Log     *slog.Logger // required
 	Dir     string       // for audio files; the system's temporary folder when ""
 	FFmpeg  string       // path of ffmpeg; "" cuts MP3 files at their frames
-	// Longest is the longest episode that is transcribed; 0 is three hours. How much is transcribed on a day is a limit of
-	// the Budget.
-	Longest time.Duration
+	// Longest is the longest episode that is transcribed, three hours when 0, and Oldest the greatest age, 0 for any. How
+	// much is transcribed on a day is a limit of the Budget.
+	Longest, Oldest time.Duration
+
+	upload int64 // bytes of one request; maxUpload when 0
 }
 
 const speechBucket = "llm-speech"
@@ -55,86 +57,95 @@ type spoken struct {
 }
 
 // Transcript returns what is said in the episode's audio. It returns transcript.ErrNone, wrapped with the reason, when the
-// audio is missing, too long or cannot be cut, or when the day's minutes are used up.
+// audio is missing, too long, too old or cannot be cut, and transcript.ErrLater when the day's minutes are used up.
 func (s *Speech) Transcript(ctx context.Context, e feed.Episode) (*transcript.Transcript, error) {
 	if err := s.allowed(e); err != nil {
 		return nil, err
 	}
 	ctx = insight.WithAccounts(ctx, insight.Account{Kind: "episode", Name: e.ID})
-	dir, err := os.MkdirTemp(s.Dir, "podbrief-audio-")
+	if err := s.Service.Budget.has(ctx, Amount{Audio: 1, Calls: 1}); err != nil {
+		return nil, worthLater(err)
+	}
+	dir, err := s.place(e.ID)
 	if err != nil {
-		return nil, fmt.Errorf("transcribe: %w", err)
+		return nil, fmt.Errorf("make a folder for audio: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "audio")
-	if err := s.download(ctx, e.Enclosure.URL, file); err != nil {
-		return nil, fmt.Errorf("%w: fetch audio: %w", transcript.ErrNone, err)
+	all, err := s.hearIn(ctx, e, dir)
+	if err == nil || errors.Is(err, transcript.ErrNone) {
+		err = errors.Join(err, os.RemoveAll(dir))
 	}
-	parts, err := s.cut(ctx, file, dir)
-	if err != nil {
-		return nil, fmt.Errorf("%w: cut audio: %w", transcript.ErrNone, err)
-	}
-	all, err := s.hearAll(ctx, e, parts)
 	if err != nil {
 		return nil, err
 	}
 	return asTranscript(e, all), nil
 }
 
-func (s *Speech) allowed(e feed.Episode) error {
-	longest := s.Longest
-	if longest == 0 {
-		longest = 3 * time.Hour
+// hearIn fetches, cuts and transcribes an episode in a folder.
+func (s *Speech) hearIn(ctx context.Context, e feed.Episode, dir string) ([]spoken, error) {
+	file, err := s.fetched(ctx, e.Enclosure.URL, dir)
+	if err != nil {
+		return nil, fmt.Errorf("fetch audio: %w", err)
 	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	insight.Progress(ctx, "cutting the audio")
+	parts, err := s.cut(ctx, file, dir)
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: cut audio: %w", transcript.ErrNone, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if last := parts[len(parts)-1]; last.start+last.length > time.Duration(float64(s.longest())*tooLongBefore) {
+		return nil, fmt.Errorf("%w: the audio lasts longer than %s", transcript.ErrNone, s.longest())
+	}
+	return s.hearAll(ctx, e, info.Size(), parts)
+}
+
+func (s *Speech) longest() time.Duration {
+	if s.Longest == 0 {
+		return usualLongest
+	}
+	return s.Longest
+}
+
+// allowed looks at what the feed says of an episode, before anything is fetched.
+func (s *Speech) allowed(e feed.Episode) error {
 	switch {
 	case e.Enclosure.URL == "":
 		return fmt.Errorf("%w: the episode has no audio", transcript.ErrNone)
-	case e.Duration > longest:
-		return fmt.Errorf("%w: the episode is longer than %s", transcript.ErrNone, longest)
-	case e.Enclosure.Type != "" && !strings.HasPrefix(e.Enclosure.Type, "audio/"):
+	case e.Duration > s.longest():
+		return fmt.Errorf("%w: the episode is longer than %s", transcript.ErrNone, s.longest())
+	case s.Oldest > 0 && !e.Published.IsZero() && time.Since(e.Published) > s.Oldest:
+		return fmt.Errorf("%w: the episode is older than %s", transcript.ErrNone, s.Oldest)
+	case e.Enclosure.Length > maxAudio:
+		return fmt.Errorf("%w: %w", transcript.ErrNone, errTooLarge)
+	case !maybeAudio(e.Enclosure.Type):
 		return fmt.Errorf("%w: the enclosure is %s", transcript.ErrNone, e.Enclosure.Type)
 	}
 	return nil
 }
 
-// download streams an enclosure to a file.
-func (s *Speech) download(ctx context.Context, url, file string) error {
-	ctx, cancel := context.WithTimeout(ctx, downloadWait)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
+// worthLater turns an error of a model into the one that says when to try again: what an episode may cost ever is used up
+// for good, what all may cost today is not.
+func worthLater(err error) error {
+	switch {
+	case errors.Is(err, errEver):
+		return fmt.Errorf("%w: %w", transcript.ErrNone, err)
+	case errors.Is(err, ErrBudget):
+		return fmt.Errorf("%w: %w", transcript.ErrLater, err)
 	}
-	resp, err := s.Client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server answered HTTP %d", resp.StatusCode)
-	}
-	if resp.ContentLength > maxAudio {
-		return fmt.Errorf("the audio is larger than %d MB", maxAudio>>20)
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	n, err := io.Copy(f, io.LimitReader(resp.Body, maxAudio+1))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if n > maxAudio {
-		return fmt.Errorf("the audio is larger than %d MB", maxAudio>>20)
-	}
-	return nil
+	return err
 }
 
 // hearAll transcribes the parts that were not transcribed before.
-func (s *Speech) hearAll(ctx context.Context, e feed.Episode, parts []cutPart) ([]spoken, error) {
+func (s *Speech) hearAll(ctx context.Context, e feed.Episode, size int64, parts []cutPart) ([]spoken, error) {
 	var all []spoken
 	for i, p := range parts {
-		key := fmt.Sprintf("%s/%04d", e.ID, i)
+		insight.Progress(ctx, fmt.Sprintf("hearing part %d of %d", i+1, len(parts)))
+		key := fmt.Sprintf("%s/%d/%010d", e.ID, size, (p.start + p.skip).Milliseconds())
 		heard, err := s.kept(ctx, key)
 		if errors.Is(err, store.ErrNotFound) {
 			s.Log.Info("transcribe", "episode", e.ID, "part", i+1, "of", len(parts))
@@ -143,7 +154,7 @@ func (s *Speech) hearAll(ctx context.Context, e feed.Episode, parts []cutPart) (
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w: part %d of %d: %w", transcript.ErrNone, i+1, len(parts), err)
+			return nil, fmt.Errorf("part %d of %d: %w", i+1, len(parts), worthLater(err))
 		}
 		all = append(all, heard...)
 	}
@@ -166,7 +177,12 @@ func (s *Speech) keep(ctx context.Context, key string, heard []spoken) error {
 
 // hear sends one part and returns what was heard, without what belongs to the part before.
 func (s *Speech) hear(ctx context.Context, e feed.Episode, p cutPart) ([]spoken, error) {
-	resp, err := s.Service.transcribe(ctx, p, e.Language)
+	f, err := os.Open(p.file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	resp, err := s.Service.transcribe(ctx, p.reader(f), "audio."+p.ext, p.length, e.Language)
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +200,11 @@ func (s *Speech) hear(ctx context.Context, e feed.Episode, p cutPart) ([]spoken,
 }
 
 // transcribe makes one call, reserved by the length of the audio.
-func (s *Service) transcribe(ctx context.Context, p cutPart, language string) (openai.AudioResponse, error) {
+func (s *Service) transcribe(ctx context.Context, sound io.Reader, name string, lasts time.Duration, language string) (openai.AudioResponse, error) {
 	if err := s.rest.check(); err != nil {
 		return openai.AudioResponse{}, err
 	}
-	length := int64(p.length/time.Second) + 1
+	length := int64(lasts/time.Second) + 1
 	r, err := s.Budget.Reserve(ctx, Amount{Micros: (s.Prices[s.Models.Transcribe].Minute*length + 59) / 60, Calls: 1, Audio: length})
 	if err != nil {
 		return openai.AudioResponse{}, err
@@ -197,7 +213,7 @@ func (s *Service) transcribe(ctx context.Context, p cutPart, language string) (o
 	defer cancel()
 	language, _, _ = strings.Cut(language, "-")
 	resp, err := s.client.CreateTranscription(ctx, openai.AudioRequest{
-		Model: s.Models.Transcribe, FilePath: "audio." + p.ext, Reader: bytes.NewReader(p.data),
+		Model: s.Models.Transcribe, FilePath: name, Reader: sound,
 		Language: language, Format: openai.AudioResponseFormatVerboseJSON,
 	})
 	if err == nil {
@@ -230,9 +246,5 @@ func (s *Speech) cut(ctx context.Context, file, dir string) ([]cutPart, error) {
 	if s.FFmpeg != "" {
 		return cutFFmpeg(ctx, s.FFmpeg, file, dir)
 	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return cutMP3(data, maxUpload)
+	return cutMP3(file, cmp.Or(s.upload, maxUpload))
 }
