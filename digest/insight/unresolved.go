@@ -45,6 +45,8 @@ func (x *lexicon) lacks(s *sentence, i int, text, before string, nouns int) bool
 		return nouns == 0 && x.inSet("preposition", before) && x.inSet("pronoun next", after)
 	case "there":
 		return nouns < nounsForThere && before != "" && x.inSet("there next", after)
+	case "other": // "Bridges, on the other hand, are dear"
+		return nouns < nounsForThis && after == "hand"
 	case "such":
 		return nouns < nounsForSuch && (after == "a" || after == "an")
 	}
