@@ -16,7 +16,7 @@ import (
 
 // scopesOf says which scopes the calls of this package need. slack-go's names of methods stand in the code.
 var scopesOf = map[string][]string{
-	"AuthTestContext": nil, "StartSocketModeContext": nil, "OpenViewContext": nil, "PublishViewContext": nil, "ExportManifestContext": nil,
+	"AuthTestContext": nil, "StartSocketModeContext": nil, "OpenViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil, "ExportManifestContext": nil,
 	"PostMessageContext": {"chat:write"}, "PostEphemeralContext": {"chat:write"}, "UpdateMessageContext": {"chat:write"}, "DeleteMessageContext": {"chat:write"},
 	"GetUserInfoContext": {"users:read"}, "GetBotInfoContext": {"users:read"}, "OpenConversationContext": {"im:write"},
 	"GetConversationHistoryContext": {"channels:history", "groups:history", "im:history"}, "GetConversationRepliesContext": {"channels:history", "groups:history", "im:history"},

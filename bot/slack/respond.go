@@ -37,6 +37,7 @@ type reply struct {
 	open    bool   // and everybody sees it
 	ts      string // the place-holder is this message
 	private bool   // the command's answers are for the asker only
+	view    string // a form that is held open
 }
 
 // ask lets the bot answer.
@@ -91,8 +92,11 @@ func (p *reply) meanwhile(ctx context.Context, m bot.Message) {
 	}
 }
 
-// last sends the answer.
+// last sends the answer; it is shown in the form that was held open, when there is one.
 func (p *reply) last(ctx context.Context, m bot.Message) {
+	if p.view != "" && p.updateView(ctx, saying(join("\n", m.Heading, m.Text))) {
+		return
+	}
 	if m.Private && p.open {
 		p.takeBack(ctx)
 	}

@@ -7,10 +7,6 @@ import (
 	"encoding/json"
 	"sync"
 	"time"
-
-	"github.com/slack-go/slack"
-
-	"podbrief/bot"
 )
 
 // How long payloads are remembered, so that one that is delivered again is not acted on again: Slack repeats events after
@@ -77,7 +73,7 @@ func (s *seen) forget(id string) {
 	delete(s.of, id)
 }
 
-// checkTime is how long the lookups may take that an acknowledgement or a form waits for: Slack waits for three seconds.
+// checkTime is how long an acknowledgement waits for the check of a form: Slack waits for three seconds.
 const checkTime = 1500 * time.Millisecond
 
 // taken is a payload that is to be acknowledged.
@@ -146,111 +142,6 @@ func (a *Adapter) begin(s *session, in incoming) {
 		defer cancel()
 		a.answer(ctx, s, in, arrived)
 	})
-}
-
-// answer opens the form that a command has, or else asks the bot and sends what it says.
-func (a *Adapter) answer(ctx context.Context, s *session, in incoming, arrived time.Time) {
-	if in.event == bot.Gone {
-		a.cache.forgetMember(in.channel)
-	}
-	p := &reply{Adapter: a, in: in, began: arrived}
-	lctx, cancel := context.WithTimeout(ctx, checkTime)
-	r, err := a.request(lctx, in, s)
-	cancel()
-	if err != nil {
-		a.Log.Error("sender not looked up", "user", in.user, "channel", in.channel, "err", err)
-		if in.event == bot.None && !in.implicit {
-			p.last(ctx, bot.Message{Private: true, Text: "I could not look you up in this workspace, so nothing was done; try again in a minute."})
-		}
-		return
-	}
-	p.request = r
-	c, _ := s.command(in.words)
-	if f := formFor(c, r, in); f != nil && a.openForm(ctx, f, in, arrived) {
-		return
-	}
-	m := p.ask(ctx, s.handle, c)
-	m.Private = m.Private || c.Private
-	if m.Form != nil && a.openForm(ctx, m.Form, in, arrived) {
-		return
-	}
-	if in.event == bot.HomeOpened {
-		a.publishHome(ctx, in.user, m)
-		return
-	}
-	if !m.IsZero() {
-		p.last(ctx, withoutForm(m))
-	}
-	if in.home && in.event == bot.None {
-		a.refreshHome(ctx, s, r)
-	}
-}
-
-// formFor returns the form that a request opens; nil when it is answered without, also because it will be refused.
-func formFor(c bot.Command, r bot.Request, in incoming) *bot.Form {
-	personal := len(in.words) > 1 && in.words[1] == "@me" || r.Channel.Kind == bot.Direct
-	switch {
-	case c.Form == nil, in.fields != nil, in.trigger == "", r.Rights&(c.Right|bot.Own) == 0:
-		return nil
-	case c.Right == bot.Manage && !personal && (r.CannotPost || r.Channel.Kind == bot.Foreign || r.Rights&bot.Manage == 0):
-		return nil
-	}
-	return c.Form(r)
-}
-
-// triggerTime is how long after a payload its form can be opened.
-const triggerTime = 2700 * time.Millisecond
-
-// openForm opens a form, when there is time.
-func (a *Adapter) openForm(ctx context.Context, f *bot.Form, in incoming, arrived time.Time) bool {
-	left := time.Until(arrived.Add(triggerTime))
-	if in.trigger == "" || in.fields != nil || left <= 0 {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(ctx, left)
-	defer cancel()
-	err := a.pace.call(ctx, "views.open", func(ctx context.Context) error {
-		_, err := a.api.OpenViewContext(ctx, in.trigger, modal(f, in))
-		return err
-	})
-	if err != nil {
-		a.Log.Warn("form not opened", "command", f.Command, "err", err)
-	}
-	return err == nil
-}
-
-// withoutForm is a message whose form could not be opened: a button opens it.
-func withoutForm(m bot.Message) bot.Message {
-	if m.Form == nil {
-		return m
-	}
-	m.Text = join("\n", m.Text, m.Form.Intro, "Press the button to fill in the form.")
-	m.Actions = append(m.Actions, bot.Action{Label: m.Form.Title, Command: m.Form.Command, Form: true})
-	m.Form, m.Private = nil, true
-	return m
-}
-
-// publishHome shows a message as somebody's App Home.
-func (a *Adapter) publishHome(ctx context.Context, user string, m bot.Message) {
-	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: render(m, maxHomeBlocks).Blocks}}
-	err := a.pace.call(ctx, "views.publish", func(ctx context.Context) error {
-		_, err := a.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: view})
-		return err
-	})
-	if err != nil {
-		a.Log.Warn("home not shown", "user", user, "err", err)
-	}
-}
-
-// maxHomeBlocks is how many blocks the App Home takes. https://docs.slack.dev/reference/views/home-tab-views
-const maxHomeBlocks = 100
-
-// refreshHome shows the App Home anew after something was done in it.
-func (a *Adapter) refreshHome(ctx context.Context, s *session, r bot.Request) {
-	r.Words, r.Fields, r.Event = nil, nil, bot.HomeOpened
-	if m := s.handle(ctx, r, nil); !m.IsZero() {
-		a.publishHome(ctx, r.User, m)
-	}
 }
 
 // encode is an acknowledgement's payload; nothing for an empty one.
