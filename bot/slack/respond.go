@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -97,16 +99,49 @@ func (p *reply) last(ctx context.Context, m bot.Message) {
 	if p.view != "" && p.updateView(ctx, saying(join("\n", m.Heading, m.Text))) {
 		return
 	}
-	if m.Private && p.open {
+	apart := p.apart(m)
+	if (m.Private || apart) && p.open {
 		p.takeBack(ctx)
 	}
-	err := p.patiently(ctx, m)
+	send := p.patiently
+	if apart {
+		send = p.inThread
+	}
+	err := send(ctx, m)
 	if err == nil && m.File != nil {
 		err = p.share(ctx, m)
 	}
 	if err != nil {
 		p.Log.Error("answer not sent", "channel", p.in.channel, "user", p.in.user, "err", err)
 	}
+}
+
+// longAnswer is how many characters of an answer to a typed command a channel is not spared.
+const longAnswer = 1_500
+
+// apart reports whether an answer goes into a thread of its own: a long one to a command that was typed in a channel, since
+// what is typed makes no message that could be answered in its thread.
+func (p *reply) apart(m bot.Message) bool {
+	n := utf8.RuneCountInString(m.Text)
+	for _, s := range m.Sections {
+		n += utf8.RuneCountInString(s.Heading) + utf8.RuneCountInString(s.Text) + utf8.RuneCountInString(s.Quote)
+	}
+	return m.InThread && !m.Private && p.in.slash && p.request.Channel.Kind == bot.Room && !p.request.CannotPost && n > longAnswer
+}
+
+// inThread posts what an answer says in a few words, and the rest in the thread of that.
+func (p *reply) inThread(ctx context.Context, m bot.Message) error {
+	asked := "“/brief " + strings.Join(p.in.words, " ") + "”"
+	head := bot.Message{Heading: m.Heading, Text: join("\n", m.Text, "The rest of the answer to "+asked+" is in the thread.")}
+	if m.Text == "" {
+		head.Text = "The answer to " + asked + " is in the thread."
+	}
+	p.in.slash = false // from here on it is as if the head had been answered
+	if err := p.patiently(ctx, head); err != nil {
+		return err
+	}
+	p.in.reply, p.ts, m.Heading, m.Text = p.ts, "", "", ""
+	return p.patiently(ctx, m)
 }
 
 // patiently sends the answer, and again when Slack asked to wait with it.

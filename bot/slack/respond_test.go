@@ -108,3 +108,50 @@ func TestAnswerWaits(t *testing.T) {
 		t.Errorf("%d place-holders stay and %d private answers came, want none and one", n, len(e))
 	}
 }
+
+// TestLongAnswer checks that a long answer to a typed command stands in a thread, and a short one in the channel.
+func TestLongAnswer(t *testing.T) {
+	for name, http := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newWorkspace(t)
+			a := newAdapter(t, s)
+			a.HTTP = http
+			start(t, s, a, []bot.Command{{Word: "ask", Right: bot.Read, Slow: true}}, func(_ context.Context, r bot.Request, _ func(bot.Message)) bot.Message {
+				if r.Words[1] == "long" {
+					time.Sleep(1100 * time.Millisecond) // so that a place-holder stands there
+				}
+				n := map[string]int{"short": 2, "long": 40}[r.Words[1]]
+				return bot.Message{InThread: true, Text: "In short.", Sections: []bot.Section{{Quote: strings.Repeat("A sentence of a citation, word for word. ", n)}}}
+			})
+			short := s.Command(member, general, "ask short")
+			if _, err := s.Play(short); err != nil {
+				t.Fatal(err)
+			}
+			if !s.Await(func() bool { return len(s.Replies(short.ResponseURL)) == 1 }) || len(s.Messages(general)) > 0 {
+				t.Errorf("a short answer: %d at its address and %d messages, want one and none", len(s.Replies(short.ResponseURL)), len(s.Messages(general)))
+			}
+			long := s.Command(member, general, "ask long")
+			if _, err := s.Play(long); err != nil {
+				t.Fatal(err)
+			}
+			s.Await(func() bool { return len(s.Messages(general)) == 2 })
+			got := s.Messages(general)
+			if len(got) != 2 || got[0].Thread != "" || got[1].Thread != got[0].TS {
+				t.Fatalf("a long answer is in %+v, want a head and its thread", got)
+			}
+			wantText(t, "head", got[0].Blocks, "In short.", "/brief ask long", "thread")
+			wantText(t, "thread", got[1].Blocks, "word for word")
+			replies := s.Replies(long.ResponseURL)
+			if len(replies) != 2 || replies[1]["delete_original"] != "true" {
+				t.Errorf("at the address of the long answer: %v, want a place-holder that is taken back", replies)
+			}
+			whole := s.Command(member, outside, "ask long") // where the bot cannot post, it stays one answer
+			if _, err := s.Play(whole); err != nil {
+				t.Fatal(err)
+			}
+			s.Await(func() bool { return strings.Contains(text(s.Replies(whole.ResponseURL)), "word for word") })
+			wantText(t, "answer where the bot cannot post", s.Replies(whole.ResponseURL), "In short.", "word for word")
+		})
+	}
+}
