@@ -158,15 +158,18 @@ func (p *podcasts) urls() []string {
 	return out
 }
 
-// named finds podcasts by what a user calls them: address, token, whole name, or else part of the name. It looks among
-// the addresses given, or with nil among all that are known and those of the catalog; an empty name means all.
-func (b *Bot) named(among []string, name string) []directory.Podcast {
-	if among == nil {
-		among = b.casts.urls()
-		for _, o := range b.Sources.Catalog {
-			among = addTo(among, o.URL)
-		}
+// everywhere are the addresses of all podcasts that are known, those of the catalog included.
+func (b *Bot) everywhere() []string {
+	out := b.casts.urls()
+	for _, o := range b.Sources.Catalog {
+		out = addTo(out, o.URL)
 	}
+	return out
+}
+
+// named finds podcasts among some addresses by what a user calls them: address, token, whole name, or else part of the
+// name; an empty name means all.
+func (b *Bot) named(among []string, name string) []directory.Podcast {
 	name = strings.TrimSpace(name)
 	fold := foldTerm(name)
 	var whole, part []directory.Podcast
@@ -189,7 +192,7 @@ func (b *Bot) named(among []string, name string) []directory.Podcast {
 // called finds the known podcasts of exactly this name or address. There are several when a podcast has several feeds.
 func (b *Bot) called(name string) []directory.Podcast {
 	fold := foldTerm(name)
-	return slices.DeleteFunc(b.named(nil, name), func(p directory.Podcast) bool {
+	return slices.DeleteFunc(b.named(b.everywhere(), name), func(p directory.Podcast) bool {
 		return p.URL != name && token(p.URL) != name && (fold == "" || foldTerm(p.Title) != fold)
 	})
 }
@@ -222,7 +225,7 @@ func (b *Bot) find(ctx context.Context, a *asking, text string) (found, error) {
 	if u, ok := webAddress(text); ok {
 		return b.findAddress(ctx, u)
 	}
-	hits := b.named(nil, text)
+	hits := b.named(b.everywhere(), text)
 	if len(hits) == 1 || len(hits) > 1 && foldTerm(hits[0].Title) == foldTerm(text) {
 		return found{podcasts: hits[:1]}, nil
 	}
@@ -264,7 +267,7 @@ func webAddress(text string) (string, bool) {
 
 // findAddress finds what is at an address: a feed, a web page with feeds, or an OPML file.
 func (b *Bot) findAddress(ctx context.Context, address string) (found, error) {
-	for _, p := range b.named(nil, address) {
+	for _, p := range b.named(b.everywhere(), address) {
 		if p.URL == address {
 			return found{podcasts: []directory.Podcast{p}}, nil
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"podbrief/bot"
@@ -86,3 +88,47 @@ func (w *World) Settle(ctx context.Context) error {
 
 // Close closes the store.
 func (w *World) Close() error { return w.DB.Close() }
+
+// Accepting is a platform that takes every message at once and keeps them. It is safe for concurrent use.
+type Accepting struct {
+	mu    sync.Mutex
+	posts []Posted
+}
+
+// Posted is a message that Accepting took.
+type Posted struct {
+	Channel bot.Channel
+	Message bot.Message
+}
+
+// Posts returns what was posted so far, oldest first.
+func (p *Accepting) Posts() []Posted {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.posts)
+}
+
+// Platform implements bot.Adapter.
+func (*Accepting) Platform() string { return "accept" }
+
+// Run implements bot.Adapter: nobody says anything.
+func (*Accepting) Run(ctx context.Context, _ []bot.Command, _ bot.Handler) error {
+	<-ctx.Done()
+	return nil
+}
+
+// Post implements bot.Adapter.
+func (p *Accepting) Post(_ context.Context, ch bot.Channel, m bot.Message, _ bot.DeliveryKey) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.posts = append(p.posts, Posted{ch, m})
+	return fmt.Sprintf("m%d", len(p.posts)), nil
+}
+
+// Find implements bot.Adapter: no post is ever in doubt.
+func (*Accepting) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time) (string, bool, bool, error) {
+	return "", false, true, nil
+}
+
+// Probe implements bot.Adapter.
+func (*Accepting) Probe(context.Context, bot.Channel) error { return nil }

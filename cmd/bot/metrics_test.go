@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,8 +54,7 @@ func TestMetricsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	posts := &acceptAll{}
-	w.Bot.Adapters = []bot.Adapter{posts}
+	w.Bot.Adapters = []bot.Adapter{&bottest.Accepting{}}
 	r := bot.Request{Channel: bot.Channel{Platform: "accept", Workspace: "CANARY-W", ID: "CANARY-C"}, User: "CANARY-U", Rights: bot.Read | bot.Manage, Words: []string{"topic", "ai"}}
 	w.Bot.Handle(ctx, r, nil)
 	if err := w.Settle(ctx); err != nil {
@@ -128,27 +125,6 @@ func spend(t *testing.T, b *llm.Budget, a llm.Amount, accounts ...insight.Accoun
 		t.Fatal(err)
 	}
 }
-
-// acceptAll is a platform that takes every message.
-type acceptAll struct{ posts []bot.Message }
-
-func (*acceptAll) Platform() string { return "accept" }
-
-func (*acceptAll) Run(ctx context.Context, _ []bot.Command, _ bot.Handler) error {
-	<-ctx.Done()
-	return nil
-}
-
-func (p *acceptAll) Post(_ context.Context, _ bot.Channel, m bot.Message, _ bot.DeliveryKey) (string, error) {
-	p.posts = append(p.posts, m)
-	return "m1", nil
-}
-
-func (*acceptAll) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time) (string, bool, bool, error) {
-	return "", false, true, nil
-}
-
-func (*acceptAll) Probe(context.Context, bot.Channel) error { return nil }
 
 // TestModelSwitch plays the kill switch: who may turn it, that it holds after a restart, and that nobody turns on what the
 // operator's setting keeps off.
