@@ -18,6 +18,7 @@ func modelSettings() []Setting {
 		{Key: "OPENAI_EMBED_MODEL", Help: "model that tells meaning, for related insights and search; empty: words only"},
 		{Key: "OPENAI_SPEECH_MODEL", Help: "model that writes down episodes without a transcript; empty: none"},
 		{Key: "OPENAI_CONTEXT", Default: "8192", check: digits, Help: "tokens that fit into one call"},
+		{Key: "OPENAI_TIMEOUT", Default: "300", check: digits, Help: "seconds after which a call is given up"},
 		{Key: "OPENAI_PRICES", check: each(price),
 			Help: "dollars by model, per million tokens in/out or per minute of audio: name=0.25/2.00, name=0.006/min"},
 		{Key: "OPENAI_BUDGET_DAY", Default: "usd=2, calls=2000", check: each(limit),

@@ -42,7 +42,7 @@ func (a *app) newService(ctx context.Context, db store.DB) (*llm.Service, error)
 		return nil, err
 	}
 	budget := budgetOf(a.config, db)
-	s := llm.New(a.config.Get("OPENAI_BASE_URL"), a.config.Get("OPENAI_API_KEY"), llm.NewHTTPClient(base), budget)
+	s := llm.New(a.config.Get("OPENAI_BASE_URL"), a.config.Get("OPENAI_API_KEY"), llm.NewHTTPClient(base, waits(a.config)), budget)
 	s.Models, s.Prices, s.Context = models, pricesOf(a.config), number(a.config, "OPENAI_CONTEXT")
 	return s, nil
 }
@@ -70,7 +70,7 @@ func (a *app) modelTransport() (http.RoundTripper, error) {
 		if err != nil {
 			return nil, usagef("the recording cannot be written: %w", err)
 		}
-		return &llm.Recorder{Next: llm.NewTransport(), W: f, Base: path, Secrets: []string{a.config.Get("OPENAI_API_KEY")}}, nil
+		return &llm.Recorder{Next: llm.NewTransport(waits(a.config)), W: f, Base: path, Secrets: []string{a.config.Get("OPENAI_API_KEY")}}, nil
 	}
 	return nil, nil
 }
@@ -110,6 +110,10 @@ func (a *app) speech(db store.DB, s *llm.Service, lg *slog.Logger) *llm.Speech {
 		Service: s, Client: client, DB: db, Log: lg, FFmpeg: ffmpeg,
 		Longest: minutes(a.config, "OPENAI_SPEECH_EPISODE"), Oldest: days(a.config, "OPENAI_SPEECH_OLDEST"), Dir: a.config.Get("OPENAI_SPEECH_DIR"),
 	}
+}
+
+func waits(c configs.Config) llm.Waits {
+	return llm.Waits{Whole: time.Duration(number(c, "OPENAI_TIMEOUT")) * time.Second}
 }
 
 func days(c configs.Config, key string) time.Duration {

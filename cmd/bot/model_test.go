@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"flag"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -46,7 +47,7 @@ func TestBriefWithAModel(t *testing.T) {
 	server := llmtest.New(t)
 	server.Reply = func(r llmtest.Request) llmtest.Answer { return reply(t, answers, r) }
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
-	e := modelEngine(t, server, now, nil)
+	e := modelEngine(t, server, now, nil, t.Output())
 	b, err := e.Brief(t.Context(), digest.Query{Topics: []string{"ai", "open source"}, Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +75,7 @@ func TestBriefWithAModel(t *testing.T) {
 func TestBriefBeyondTheBudget(t *testing.T) {
 	server := llmtest.New(t)
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
-	e := modelEngine(t, server, now, func(s *llm.Service) { s.Budget.Day = llm.Amount{Tokens: 1} })
+	e := modelEngine(t, server, now, map[string]string{"OPENAI_BUDGET_DAY": "tokens=1"}, t.Output())
 	b, err := e.Brief(t.Context(), digest.Query{Topics: []string{"ai"}, Now: now})
 	if err != nil || len(b.Picks) == 0 || len(server.Requests()) > 0 {
 		t.Fatalf("Brief = %d picks, %v after %d requests, want some and no request", len(b.Picks), err, len(server.Requests()))
@@ -85,7 +86,8 @@ func TestBriefBeyondTheBudget(t *testing.T) {
 	}
 }
 
-func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, change func(*llm.Service)) *digest.Engine {
+// modelEngine returns an engine that has read the invented podcasts with the model of a server, under these settings.
+func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, settings map[string]string, log io.Writer) *digest.Engine {
 	t.Helper()
 	db, err := store.OpenBolt(filepath.Join(t.TempDir(), "test.db"), store.Options{Schema: schema})
 	if err != nil {
@@ -93,7 +95,11 @@ func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, change fun
 	}
 	t.Cleanup(func() { db.Close() })
 	c, err := configs.Load(func(key string) string {
-		return map[string]string{"OPENAI_MODEL": "fake", "OPENAI_BASE_URL": server.URL, "OPENAI_CONTEXT": "32000", "OPENAI_OLDEST": "0"}[key]
+		usual := map[string]string{"OPENAI_MODEL": "fake", "OPENAI_BASE_URL": server.URL, "OPENAI_CONTEXT": "32000", "OPENAI_OLDEST": "0"}
+		if v, ok := settings[key]; ok {
+			return v
+		}
+		return usual[key]
 	}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -107,10 +113,7 @@ func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, change fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	if change != nil {
-		change(s)
-	}
-	a.useModel(e, s, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	a.useModel(e, s, slog.New(slog.NewTextHandler(log, nil)))
 	if err := e.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -196,8 +199,8 @@ func golden(t *testing.T, path, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", path, d)
 	}
 }
 
@@ -209,8 +212,8 @@ func TestPricesAndLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]llm.Price{"small": {In: 250, Out: 2000}, "ears": {Minute: 6000}}
-	if diff := cmp.Diff(want, pricesOf(c)); diff != "" {
-		t.Errorf("pricesOf (-want +got):\n%s", diff)
+	if d := cmp.Diff(want, pricesOf(c)); d != "" {
+		t.Errorf("pricesOf (-want +got):\n%s", d)
 	}
 	if got, want := budgetOf(c, nil).Day, (llm.Amount{Micros: 1_500_000, Calls: 20, Audio: 5400}); got != want {
 		t.Errorf("day = %+v, want %+v", got, want)

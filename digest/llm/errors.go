@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/sashabaranov/go-openai"
@@ -16,6 +17,7 @@ type failure struct {
 	status int    // 0 when there was no answer
 	code   string // the service's own code, "insufficient_quota"
 	why    string // for people
+	param  string // the parameter that a 400 is about: "max_tokens", "temperature"
 }
 
 func (f *failure) Error() string { return f.why }
@@ -39,9 +41,10 @@ func failureOf(err error) *failure {
 		if f.code == "<nil>" || f.code == "" {
 			f.code = api.Type
 		}
-		if strings.Contains(api.Message, "context length") || strings.Contains(api.Message, "context size") {
+		if tooLongWords.MatchString(api.Message) {
 			f.code = "context_length_exceeded"
 		}
+		f.param = paramIn(f.status, api)
 	case errors.As(err, &req):
 		f.status = req.HTTPStatusCode
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
@@ -51,6 +54,27 @@ func failureOf(err error) *failure {
 		f.why = whyStatus(f.status, f.code)
 	}
 	return f
+}
+
+var tooLongWords = regexp.MustCompile(`(?i)context (?:length|size|window|overflow)`)
+
+// paramIn returns the parameter that a service does not take, by its name or out of its sentence, which begins with what
+// is refused and goes on with what to take instead.
+func paramIn(status int, api *openai.APIError) string {
+	if status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
+		return ""
+	}
+	text := strings.ToLower(api.Message)
+	if api.Param != nil {
+		text = *api.Param + " " + text
+	}
+	first, at := "", len(text)
+	for _, p := range []string{"max_completion_tokens", "max_tokens", "temperature"} {
+		if i := strings.Index(text, p); i >= 0 && i < at {
+			first, at = p, i
+		}
+	}
+	return first
 }
 
 func whyStatus(status int, code string) string {

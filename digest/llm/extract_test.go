@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func (stand) Extract(_ context.Context, in insight.Input) ([]insight.Insight, er
 }
 
 func newService(t *testing.T, s *llmtest.Server) *llm.Service {
-	svc := llm.New(s.URL, key, llm.NewHTTPClient(nil), &llm.Budget{DB: openStore(t)})
+	svc := llm.New(s.URL, key, llm.NewHTTPClient(nil, llm.Waits{}), &llm.Budget{DB: openStore(t)})
 	svc.Models = llm.Models{Extract: "test-model", Answer: "test-model", Embed: "test-embed", Transcribe: "test-speech"}
 	svc.Prices = map[string]llm.Price{"test-model": {In: 1000, Out: 4000}}
 	return svc
@@ -104,6 +105,8 @@ func TestExtractDegrades(t *testing.T) {
 		"HTML":                {Raw: "<html>bad gateway</html>", Status: 502},
 		"a huge answer":       {Huge: 64 << 20},
 		"a huge error":        {Huge: 64 << 20, Status: 400},
+		"a silent cut":        {Text: outbox, Prompted: 30},
+		"a stream cut off":    {Text: outbox[:90], Stream: true, Finish: "length"},
 		"a context too small": {Status: 400, Code: "context_length_exceeded", Message: "maximum context length is 4096 tokens"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,6 +124,61 @@ func TestExtractDegrades(t *testing.T) {
 				t.Errorf("%d requests, want at most 4", n)
 			}
 		})
+	}
+}
+
+// Servers answer in many ways; all of these are understood.
+func TestExtractUnderstandsEveryServer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		refuses []string
+		answer  llmtest.Answer
+	}{
+		"fences":                         {nil, llmtest.Answer{Text: "```json\n" + outbox + "\n```"}},
+		"prose around it":                {nil, llmtest.Answer{Text: "Here you are {as asked}:\n" + outbox + "\nAnything else? {}"}},
+		"thoughts with braces":           {nil, llmtest.Answer{Text: "<think>The schema is {\"insights\":[{}]}, so...</think>\n" + outbox}},
+		"two drafts":                     {nil, llmtest.Answer{Text: `{"insights":[]} no, wait: ` + outbox}},
+		"a stream that nobody asked for": {nil, llmtest.Answer{Text: outbox, Stream: true}},
+		"no usage":                       {nil, llmtest.Answer{Text: outbox, NoUsage: true}},
+		"no max_tokens":                  {[]string{"max_tokens"}, llmtest.Answer{Text: outbox}},
+		"no temperature":                 {[]string{"temperature"}, llmtest.Answer{Text: outbox}},
+		"neither of them":                {[]string{"max_tokens", "temperature"}, llmtest.Answer{Text: outbox}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := llmtest.New(t)
+			server.Refuses = tt.refuses
+			server.Reply = func(llmtest.Request) llmtest.Answer { return tt.answer }
+			var log strings.Builder
+			x := newExtractor(t, newService(t, server), &log)
+			for _, title := range []string{"One", "Two"} {
+				in := payments()
+				in.Episode.Title = title
+				got, err := x.Extract(t.Context(), in)
+				if err != nil || len(got) != 1 || !strings.HasPrefix(got[0].Engine, "llm/") {
+					t.Fatalf("Extract = %v, %v, want the model's insight (%s)", got, err, &log)
+				}
+			}
+			if n := len(server.Requests()); n != 2+len(tt.refuses) {
+				t.Errorf("%d requests, want two and one for each parameter that is learned not to be sent", n)
+			}
+		})
+	}
+}
+
+func TestExtractWaitsAsLongAsItIsAsked(t *testing.T) {
+	for name, header := range map[string]string{"seconds": "0.2", "a date": time.Now().Add(time.Second).UTC().Format(http.TimeFormat)} {
+		server := llmtest.New(t)
+		n := 0
+		server.Reply = func(llmtest.Request) llmtest.Answer {
+			if n++; n == 1 {
+				return llmtest.Answer{Status: 429, RetryAfter: header, Message: "slow down"}
+			}
+			return llmtest.Answer{Text: outbox}
+		}
+		var log strings.Builder
+		got, err := newExtractor(t, newService(t, server), &log).Extract(t.Context(), payments())
+		if err != nil || len(got) != 1 || !strings.HasPrefix(got[0].Engine, "llm/") || n != 2 {
+			t.Errorf("%s: Extract = %v, %v after %d requests, want the model's insight after 2 (%s)", name, got, err, n, &log)
+		}
 	}
 }
 
@@ -186,7 +244,7 @@ func BenchmarkExtractHour(b *testing.B) {
 	for b.Loop() {
 		server := llmtest.New(b)
 		server.Reply = func(llmtest.Request) llmtest.Answer { return llmtest.Answer{Text: `{"insights":[]}`} }
-		svc := llm.New(server.URL, "", llm.NewHTTPClient(nil), &llm.Budget{DB: openStore(b)})
+		svc := llm.New(server.URL, "", llm.NewHTTPClient(nil, llm.Waits{}), &llm.Budget{DB: openStore(b)})
 		svc.Models.Extract, svc.Context = "test-model", 32_000
 		x := &llm.Extractor{Service: svc, Builtin: stand{}, Cache: &llm.Cache{DB: svc.Budget.DB}, Log: slog.New(slog.DiscardHandler)}
 		if _, err := x.Extract(b.Context(), in); err != nil {

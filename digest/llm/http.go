@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -13,37 +14,50 @@ import (
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
 )
 
-// Limits of one call. A model may think for minutes before its first byte.
+// Limits of one call.
 const (
-	connectTimeout = 10 * time.Second
-	headerTimeout  = 2 * time.Minute
-	wholeTimeout   = 5 * time.Minute
-	maxAnswer      = 8 << 20  // bytes of a good answer
-	maxErrorBody   = 64 << 10 // bytes of an error: go-openai would keep all of it
-	maxRetryAfter  = 20 * time.Second
+	maxAnswer     = 8 << 20  // bytes of a good answer
+	maxErrorBody  = 64 << 10 // bytes of an error: go-openai would keep all of it
+	maxRetryAfter = 20 * time.Second
 )
+
+// Waits are how long a call may take. A service that does not stream begins to answer when it is done, so FirstByte is
+// not much shorter than Whole.
+type Waits struct {
+	Connect   time.Duration // 10 seconds when 0
+	FirstByte time.Duration // Whole when 0
+	Whole     time.Duration // five minutes when 0
+}
+
+func (w Waits) orUsual() Waits {
+	w.Connect = cmp.Or(w.Connect, 10*time.Second)
+	w.Whole = cmp.Or(w.Whole, 5*time.Minute)
+	w.FirstByte = cmp.Or(w.FirstByte, w.Whole)
+	return w
+}
 
 // NewTransport returns what carries calls to a model service: it honours the proxy environment and ends a call that does
 // not connect or does not begin in time.
-func NewTransport() *http.Transport {
+func NewTransport(w Waits) *http.Transport {
+	w = w.orUsual()
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
-		TLSHandshakeTimeout:   connectTimeout,
-		ResponseHeaderTimeout: headerTimeout,
+		DialContext:           (&net.Dialer{Timeout: w.Connect}).DialContext,
+		TLSHandshakeTimeout:   w.Connect,
+		ResponseHeaderTimeout: w.FirstByte,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   4,
 		IdleConnTimeout:       90 * time.Second,
 	}
 }
 
-// NewHTTPClient returns the client that model services are called with: it honours the proxy environment, ends a call
-// that does not connect, does not begin or does not end in time, cuts answers off at a limit, and tries once more after a
-// 429 whose Retry-After is short. Other failures are tried again by Service, since they may cost a second time. base is
-// the transport below it, nil for NewTransport; a Recorder or Replayer goes there.
-func NewHTTPClient(base http.RoundTripper) *http.Client {
+// NewHTTPClient returns the client that model services are called with: it ends a call that does not end in time, cuts
+// answers off at a limit, joins answers that are streamed unasked, and tries once more after a 429 whose Retry-After is
+// short. Other failures are tried again by Service, since they may cost a second time. base is the transport below it,
+// nil for NewTransport; a Recorder or Replayer goes there.
+func NewHTTPClient(base http.RoundTripper, w Waits) *http.Client {
 	if base == nil {
-		base = NewTransport()
+		base = NewTransport(w)
 	}
 	retry := retrypolicy.NewBuilder[*http.Response]().
 		HandleIf(func(resp *http.Response, err error) bool { return err == nil && worthRetry(resp) }).
@@ -52,8 +66,8 @@ func NewHTTPClient(base http.RoundTripper) *http.Client {
 		ReturnLastFailure(). // or go-openai loses the service's own error
 		Build()
 	return &http.Client{
-		Timeout:   wholeTimeout,
-		Transport: limited{failsafehttp.NewRoundTripper(base, retry)},
+		Timeout:   w.orUsual().Whole,
+		Transport: joined{limited{failsafehttp.NewRoundTripper(base, retry)}},
 	}
 }
 
@@ -62,13 +76,17 @@ func worthRetry(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusTooManyRequests && retryAfter(resp) <= maxRetryAfter
 }
 
-// retryAfter is the wait that a response asks for: its Retry-After in seconds, else one second.
+// retryAfter is the wait that a response asks for, in seconds or as a date; a second when it does not.
 func retryAfter(resp *http.Response) time.Duration {
 	if resp == nil {
 		return time.Second
 	}
-	if s, err := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64); err == nil && s >= 0 {
+	header := resp.Header.Get("Retry-After")
+	if s, err := strconv.ParseFloat(header, 64); err == nil && s >= 0 && s < 1e6 {
 		return time.Duration(s * float64(time.Second))
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(0, time.Until(at))
 	}
 	return time.Second
 }

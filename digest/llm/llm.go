@@ -45,6 +45,7 @@ type Service struct {
 
 	client *openai.Client
 	form   atomic.Int32 // answerForm that the service was last seen to take
+	habits habits
 	rest   pause
 }
 
@@ -86,6 +87,9 @@ func (s *Service) ask(ctx context.Context, p prompt) (json.RawMessage, error) {
 	retried := false
 	for form := answerForm(s.form.Load()); ; {
 		resp, err := s.call(ctx, p, form)
+		if s.habits.learn(p.Model, err) {
+			continue
+		}
 		if form < plainText && formRefused(err) {
 			form++
 			continue
@@ -109,7 +113,7 @@ func (s *Service) call(ctx context.Context, p prompt, form answerForm) (openai.C
 	if err != nil {
 		return openai.ChatCompletionResponse{}, err
 	}
-	resp, err := s.client.CreateChatCompletion(ctx, request(p, form))
+	resp, err := s.client.CreateChatCompletion(ctx, s.request(p, form))
 	if err != nil && !mayBeBilled(err) {
 		return resp, errors.Join(s.unavailable(err), r.Settle(context.WithoutCancel(ctx), Amount{}))
 	}
@@ -119,10 +123,22 @@ func (s *Service) call(ctx context.Context, p prompt, form answerForm) (openai.C
 	if resp.Usage.TotalTokens == 0 {
 		return resp, nil // the service does not count: charged in full
 	}
-	return resp, r.Settle(context.WithoutCancel(ctx), s.cost(p.Model, resp.Usage))
+	err = r.Settle(context.WithoutCancel(ctx), s.cost(p.Model, resp.Usage))
+	if sent := len(p.System) + len(p.User); sent > cutFrom && resp.Usage.PromptTokens > 0 && sent/resp.Usage.PromptTokens > mostBytes {
+		err = errors.Join(fmt.Errorf("%w: %w", ErrUnavailable, errCut), err)
+	}
+	return resp, err
 }
 
-func request(p prompt, form answerForm) openai.ChatCompletionRequest {
+// A service that counts far fewer tokens than it was sent has silently cut the prompt, as Ollama does beyond num_ctx.
+const (
+	cutFrom   = 2000 // bytes of a prompt from which on the count is telling
+	mostBytes = 9    // a token is hardly longer in any language
+)
+
+var errCut = &failure{code: "context_length_exceeded", why: "the service cuts prompts off: raise its context (Ollama: num_ctx) or lower OPENAI_CONTEXT"}
+
+func (s *Service) request(p prompt, form answerForm) openai.ChatCompletionRequest {
 	r := openai.ChatCompletionRequest{
 		Model:    p.Model,
 		Messages: []openai.ChatCompletionMessage{{Role: "system", Content: p.System}, {Role: "user", Content: p.User}},
@@ -139,24 +155,16 @@ func request(p prompt, form answerForm) openai.ChatCompletionRequest {
 	if form != jsonSchema {
 		r.Messages[0].Content += "\nThe JSON schema:\n" + string(p.Schema)
 	}
-	// go-openai refuses max_tokens and temperature for models whose names begin like reasoning models'.
-	if reasoning(p.Model) {
+	if s.habits.of(p.Model).completion {
 		r.MaxCompletionTokens = p.MaxOut
 	} else {
 		//lint:ignore SA1019 local servers know only max_tokens
 		r.MaxTokens = p.MaxOut
+	}
+	if !s.habits.of(p.Model).cold {
 		r.Temperature = 0.1
 	}
 	return r
-}
-
-func reasoning(model string) bool {
-	for _, prefix := range []string{"o1", "o3", "o4", "gpt-5", "gpt-6"} {
-		if strings.HasPrefix(model, prefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // most is the upper bound of what a call may cost. Two bytes a token is more than any tokenizer needs for prose.
@@ -170,31 +178,6 @@ func (s *Service) cost(model string, u openai.Usage) Amount {
 	in, out := int64(u.PromptTokens), int64(u.CompletionTokens)
 	return Amount{Micros: (in*price.In + out*price.Out + 999) / 1000, Tokens: in + out, Calls: 1}
 }
-
-// objectIn takes the JSON object out of an answer, from the first { to the last }.
-func objectIn(resp openai.ChatCompletionResponse) (json.RawMessage, error) {
-	if len(resp.Choices) == 0 {
-		return nil, fmt.Errorf("%w: it answered nothing", ErrUnavailable)
-	}
-	c := resp.Choices[0]
-	switch {
-	case c.Message.Refusal != "":
-		return nil, fmt.Errorf("%w: it refused", ErrUnavailable)
-	case c.FinishReason == openai.FinishReasonLength:
-		return nil, fmt.Errorf("%w: its answer was cut off", ErrUnavailable)
-	case c.FinishReason == openai.FinishReasonContentFilter:
-		return nil, fmt.Errorf("%w: a filter stopped its answer", ErrUnavailable)
-	}
-	text := c.Message.Content
-	from, to := strings.IndexByte(text, '{'), strings.LastIndexByte(text, '}')
-	if from < 0 || to < from || !json.Valid([]byte(text[from:to+1])) {
-		return nil, fmt.Errorf("%w: %w", ErrUnavailable, errNotJSON)
-	}
-	return json.RawMessage(text[from : to+1]), nil
-}
-
-// errNotJSON is worth one more try with the same prompt.
-var errNotJSON = errors.New("its answer is not JSON")
 
 // pause rests after failures: all calls fail at once until it is over, so a dead service does not cost every episode its
 // time-out. It is safe for concurrent use.

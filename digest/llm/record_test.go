@@ -18,7 +18,7 @@ func TestARecordingAnswersAsTheServiceDid(t *testing.T) {
 	server.Reply = func(llmtest.Request) llmtest.Answer { return llmtest.Answer{Text: outbox + " " + key} }
 	var tape bytes.Buffer
 	recorder := &llm.Recorder{Next: http.DefaultTransport, W: &tape, Base: "/v1", Secrets: []string{key}}
-	record := llm.New(server.URL, key, llm.NewHTTPClient(recorder), &llm.Budget{DB: openStore(t)})
+	record := llm.New(server.URL, key, llm.NewHTTPClient(recorder, llm.Waits{}), &llm.Budget{DB: openStore(t)})
 	record.Models.Extract = "test-model"
 	var log strings.Builder
 	want, err := newExtractor(t, record, &log).Extract(t.Context(), payments())
@@ -37,7 +37,7 @@ func TestARecordingAnswersAsTheServiceDid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replay := llm.New("http://127.0.0.1:1/v1", "another-key", llm.NewHTTPClient(player), &llm.Budget{DB: openStore(t)})
+	replay := llm.New("http://127.0.0.1:1/v1", "another-key", llm.NewHTTPClient(player, llm.Waits{}), &llm.Budget{DB: openStore(t)})
 	player.Base = "/v1"
 	replay.Models.Extract = "test-model"
 	got, err := newExtractor(t, replay, &log).Extract(t.Context(), payments())

@@ -48,7 +48,7 @@ func newStudio(t *testing.T) *studio {
 		s.audio(w, r)
 	}))
 	t.Cleanup(host.Close)
-	service := New(s.server.URL, "", NewHTTPClient(nil), &Budget{DB: db})
+	service := New(s.server.URL, "", NewHTTPClient(nil, Waits{}), &Budget{DB: db})
 	service.Models.Transcribe = "ears"
 	s.server.Speech = func(llmtest.Request) string { return hearing(0, 12, "Words that were said.") }
 	s.Speech = &Speech{

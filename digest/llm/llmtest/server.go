@@ -62,6 +62,8 @@ type Answer struct {
 	CutAfter   int           // the connection is cut after so many bytes of the body
 	Wait       time.Duration // before the first byte
 	Huge       int64         // bytes of filler that are sent as the body
+	Stream     bool          // chunks are sent, though nobody asked for them
+	Prompted   int           // prompt tokens that are counted; as many as there are when 0
 }
 
 // Server is a running service.
@@ -71,6 +73,8 @@ type Server struct {
 	Reply func(Request) Answer
 	// Forms are the answer forms that the server takes ("json_schema", "json_object", "text"); nil: all.
 	Forms []string
+	// Refuses are parameters that the server does not take ("max_tokens", "temperature").
+	Refuses []string
 	// Vector returns the embedding of a text; nil: a bag of hashed words.
 	Vector func(text string) []float32
 	// Speech answers a transcription with a verbose_json body; nil: 404, no such endpoint.
@@ -129,6 +133,12 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request, req Request) {
 		fail(w, Answer{Status: 400, Code: "invalid_request_error", Message: "response_format " + f + " is not supported"})
 		return
 	}
+	for _, p := range s.Refuses {
+		if strings.Contains(string(req.Body), `"`+p+`":`) {
+			fail(w, Answer{Status: 400, Code: "unsupported_parameter", Message: "Unsupported parameter: '" + p + "' is not supported with this model."})
+			return
+		}
+	}
 	a := Answer{}
 	if s.Reply != nil {
 		a = s.Reply(req)
@@ -145,7 +155,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request, req Request) {
 		huge(w, a)
 	case a.Status != 0 && a.Status != 200:
 		fail(w, a)
-	case req.Chat.Stream:
+	case req.Chat.Stream || a.Stream:
 		stream(w, a)
 	default:
 		send(w, a, completion(req, a))
@@ -167,6 +177,9 @@ func completion(req Request, a Answer) string {
 	answer := map[string]any{"id": "chatcmpl-1", "object": "chat.completion", "model": req.Chat.Model, "choices": choices}
 	if !a.NoUsage {
 		in, out := len(req.System()+req.User())/4, len(a.Text)/4
+		if a.Prompted > 0 {
+			in = a.Prompted
+		}
 		answer["usage"] = map[string]int{"prompt_tokens": in, "completion_tokens": out, "total_tokens": in + out}
 	}
 	return encode(answer)
@@ -177,7 +190,9 @@ func stream(w http.ResponseWriter, a Answer) {
 	for _, word := range strings.SplitAfter(a.Text, " ") {
 		fmt.Fprintf(w, "data: %s\n\n", encode(map[string]any{"object": "chat.completion.chunk", "choices": []any{map[string]any{"index": 0, "delta": map[string]string{"content": word}}}}))
 	}
-	io.WriteString(w, "data: [DONE]\n\n")
+	if a.Finish != "length" {
+		io.WriteString(w, `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
+	}
 }
 
 func send(w http.ResponseWriter, a Answer, body string) {
