@@ -6,14 +6,9 @@ import (
 	"slices"
 )
 
-// What related insights must share.
+// How related insights are looked for and ordered; what they must share stands in kindred.go.
 const (
-	relatedEnough  = 0.12 // cosine
-	relatedSurely  = 0.31 // cosine from which on the episodes may be about different things
-	sharedSurely   = 3    // terms of which they then have so many in common
-	sameSubject    = 0.15 // closeness of the episodes
-	toldBy         = 3    // docs that tell an episode's subject
-	relatedAround  = 0.5  // weight of that closeness beside the cosine
+	relatedAround  = 0.5  // weight of the episodes' closeness beside the cosine
 	titleTimes     = 3    // how often a title's word counts among an episode's
 	relatedMeaning = 0.45 // cosine of a model's vectors
 	relatedText    = 10.0 // weights of cosine and of the titles' BM25
@@ -74,9 +69,7 @@ func (x *Index) meant(vec []float32) []Scored {
 	return slices.DeleteFunc(near, func(s Scored) bool { return s.Score < relatedMeaning })
 }
 
-// kin returns the docs of other podcasts that speak of the same as a doc, closest first. One word in common makes two
-// remarks alike by chance, so their episodes must be about the same things too: judged by eye, that nearly doubled the
-// share of pairs that are related.
+// kin returns the docs of other podcasts that speak of the same as a doc, closest first.
 func (x *Index) kin(d int) []Scored {
 	s := x.borrow()
 	defer x.scratch.Put(s)
@@ -92,33 +85,23 @@ func (x *Index) kin(d int) []Scored {
 	subject := x.subjectOf(int(x.docs[d].episode), s)
 	var out []Scored
 	for _, other := range slices.Compact(docs) {
-		if x.docs[other].feed == x.docs[d].feed {
+		o := &x.docs[other]
+		if o.feed == x.docs[d].feed {
 			continue
 		}
-		s.unit = x.unit(s.unit[:0], x.docs[other].vec)
-		c, e := cosine(p.vec, s.unit), int(x.docs[other].episode)
-		around := subject.closeness(x, e)
-		vague := !x.told(int(x.docs[d].episode)) || !x.told(e)
-		if c >= relatedEnough && around >= sameSubject || (vague && c >= relatedEnough || c >= relatedSurely) && shared(p.vec, s.unit) >= sharedSurely {
-			out = append(out, Scored{x.docs[other].id, relatedText*(c+relatedAround*around) + relatedTitle*titles[e]})
+		s.unit = x.unit(s.unit[:0], o.vec)
+		k := kinship{cosine: cosine(p.vec, s.unit), around: subject.closeness(x, int(o.episode))}
+		k.told = x.told(int(x.docs[d].episode)) && x.told(int(o.episode))
+		if k.possible() {
+			k.phrase, k.topics = x.sharePhrase(&x.docs[d], o), sharedTopics(&x.docs[d], o)
+			k.terms, k.rare = x.shared(p.vec, s.unit)
+			if k.close() {
+				out = append(out, Scored{o.id, relatedText*(k.cosine+relatedAround*k.around) + relatedTitle*titles[int(o.episode)]})
+			}
 		}
 	}
 	best(out)
 	return out
-}
-
-// told reports whether so much of an episode is known that its subject is.
-func (x *Index) told(episode int) bool { return len(x.episodes[episode].docs) >= toldBy }
-
-// shared counts the terms that two vectors have in common.
-func shared(a, b []weighted) int {
-	n := 0
-	for _, w := range a {
-		if _, ok := slices.BinarySearchFunc(b, w.term, func(v weighted, t term) int { return cmp.Compare(v.term, t) }); ok {
-			n++
-		}
-	}
-	return n
 }
 
 // subject is what an episode is about: the weights of the terms of all its docs and its title.
