@@ -53,6 +53,7 @@ type Adapter struct {
 	direct  sync.Map // channel ID by user
 	places  places
 	answers sync.WaitGroup // requests that are being answered
+	blind   *recent        // nonces of messages that could not be looked up
 
 	pace       pace
 	identifies identifies
@@ -60,7 +61,7 @@ type Adapter struct {
 }
 
 // identity is who the bot is on Discord.
-type identity struct{ User, Application string }
+type identity struct{ User, Name, Application string }
 
 // workspaceOfDirect is the workspace of direct messages, which belong to no server.
 const workspaceOfDirect = "@me"
@@ -81,7 +82,7 @@ func (a *Adapter) init() {
 		if a.Log == nil {
 			a.Log = slog.New(slog.DiscardHandler)
 		}
-		a.pace = a.pace.orUsual()
+		a.pace, a.blind = a.pace.orUsual(), newRecent(1000)
 		a.rest = &client{base: strings.TrimSuffix(a.API, "/"), token: a.Token, http: a.Client}
 	})
 }
@@ -124,14 +125,14 @@ func (a *Adapter) whoAmI(ctx context.Context) (identity, error) {
 	if a.self.User != "" {
 		return a.self, nil
 	}
-	var user, app struct{ ID string }
+	var user, app struct{ ID, Username string }
 	if err := a.rest.do(ctx, call{method: "GET", path: "/users/@me", probe: true}, &user); err != nil {
 		return identity{}, fmt.Errorf("ask who the bot is: %w", err)
 	}
 	if err := a.rest.do(ctx, call{method: "GET", path: "/applications/@me"}, &app); err != nil {
 		return identity{}, fmt.Errorf("ask which application the bot is: %w", err)
 	}
-	a.self = identity{User: user.ID, Application: app.ID}
+	a.self = identity{User: user.ID, Name: user.Username, Application: app.ID}
 	return a.self, nil
 }
 
@@ -161,6 +162,9 @@ func (a *Adapter) post(ctx context.Context, ch bot.Channel, m bot.Message, out m
 		return "", err
 	}
 	out.Nonce, out.EnforceNonce = nonce, true
+	if a.blind.has(nonce) {
+		return a.insist(ctx, target, out)
+	}
 	return a.create(ctx, target, out)
 }
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"podbrief/bot"
 	"podbrief/bot/bottest"
@@ -58,87 +57,6 @@ func TestPostFile(t *testing.T) {
 	r := s.server.Requests(http.MethodPost, "/messages")
 	if len(r) != 1 || !strings.HasPrefix(r[0].Header.Get("Content-Type"), "multipart/form-data") {
 		t.Errorf("requests %v, want one with a file", r)
-	}
-}
-
-func TestFind(t *testing.T) {
-	since := time.Now()
-	for _, tt := range []struct {
-		name  string
-		ch    bot.Channel
-		deny  uint64
-		post  bool
-		found bool
-		trust bool
-	}{
-		{"there", general(), 0, true, true, true},
-		{"not there", general(), 0, false, false, true},
-		{"there, without the right to read", general(), uint64(readHistory), true, false, false},
-		{"not there, without the right to read", general(), uint64(readHistory), false, false, false},
-		{"in a forum", forum(), 0, true, true, true},
-		{"not in a forum", forum(), 0, false, false, true},
-		{"direct", personal(discordtest.User), 0, true, true, true},
-		{"not direct", personal(discordtest.User), 0, false, false, true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newStage(t)
-			if tt.ch.ID != "" {
-				s.server.Place(tt.ch.ID).Deny = tt.deny
-			}
-			id := ""
-			if tt.post {
-				var err error
-				if id, err = s.Post(t.Context(), tt.ch, bottest.Brief(5), "key-1"); err != nil {
-					t.Fatal(err)
-				}
-			}
-			got, found, trust, err := s.Find(t.Context(), tt.ch, "key-1", since)
-			if err != nil || found != tt.found || trust != tt.trust || found && got != id {
-				t.Errorf("Find = %q, %v, %v, %v; want %q, %v, %v", got, found, trust, err, id, tt.found, tt.trust)
-			}
-			if _, found, _, _ := s.Find(t.Context(), tt.ch, "key-2", since); found {
-				t.Error("Find found another delivery's message")
-			}
-		})
-	}
-}
-
-func TestFindReadsPages(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	since := time.Now()
-	s.server.Chatter(discordtest.General, 150)
-	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "late")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, found, _, err := s.Find(t.Context(), general(), "late", since); !found || got != id || err != nil {
-		t.Errorf("Find = %q, %v, %v; want %q", got, found, err, id)
-	}
-}
-
-// More than Find reads was written since: an empty answer proves nothing then.
-func TestFindTrustsNoHistoryThatItDidNotReadWhole(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	since := time.Now()
-	s.server.Chatter(discordtest.General, 1001)
-	if _, found, trustworthy, err := s.Find(t.Context(), general(), "never-posted", since); found || trustworthy || err != nil {
-		t.Errorf("Find = found %v, trustworthy %v, %v; want neither", found, trustworthy, err)
-	}
-}
-
-func TestFindArchived(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	since := time.Now()
-	id, err := s.Post(t.Context(), forum(), bottest.Brief(1), "old")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.server.Place(id).Archived = true
-	if got, found, _, err := s.Find(t.Context(), forum(), "old", since); got != id || !found || err != nil {
-		t.Errorf("Find = %q, %v, %v; want %q", got, found, err, id)
 	}
 }
 

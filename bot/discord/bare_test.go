@@ -2,11 +2,9 @@ package discord
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -16,18 +14,18 @@ import (
 	"podbrief/bot/discord/discordtest"
 )
 
-// bareVar makes the test binary a client that is discordgo and nothing else: it holds the gateway's address and how the
-// client behaves. What it does is what the guard contains; it may hang or die, so it is a process of its own.
-const bareVar = "PODBRIEF_BARE"
-
 // The behaviours of the bare client.
 const (
+	plain    = "plain"
 	panics   = "panics"   // its handler of commands panics
 	lingers  = "lingers"  // it closes when it is asked for a heartbeat, and is slow to answer
 	measures = "measures" // it looks at the latency of heartbeats
 )
 
-func runBare(address, mode string) error {
+// runBare is a client that is discordgo and nothing else. What it does is what the guard contains; it may hang or die, so it
+// is a process of its own.
+func runBare(args []string) error {
+	address, mode := args[0], args[1]
 	d, err := discordgo.New("Bot " + discordtest.Token)
 	if err != nil {
 		return err
@@ -73,8 +71,7 @@ type bare struct {
 func startBare(t *testing.T, s *discordtest.Server, mode string) *bare {
 	t.Helper()
 	b := &bare{ended: make(chan struct{}), output: &bytes.Buffer{}}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s", bareVar, "ws"+strings.TrimPrefix(s.URL, "http")+"/gateway", mode))
+	cmd := process("bare", "ws"+strings.TrimPrefix(s.URL, "http")+"/gateway", mode)
 	cmd.Stderr = b.output
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

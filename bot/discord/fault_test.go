@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"slices"
@@ -201,7 +202,7 @@ func TestFaultsOfDiscordgo(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			s := f.stage(t)
-			b := startBare(t, s.server, f.mode)
+			b := startBare(t, s.server, cmp.Or(f.mode, plain))
 			switch {
 			case f.bad != nil:
 				s.await(f.bad)

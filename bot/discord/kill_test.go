@@ -1,9 +1,10 @@
 package discord
 
 import (
+	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,43 +14,67 @@ import (
 	"podbrief/bot/discord/discordtest"
 )
 
-func TestMain(m *testing.M) {
-	bottest.Killed(func(address string) bot.Adapter { return &Adapter{Token: discordtest.Token, API: address} })
-	if args := strings.Fields(os.Getenv(bareVar) + " -"); len(args) > 1 {
-		if err := runBare(args[0], args[1]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
 // TestKill ends the bot at random moments while Discord gives faulty answers: nothing is lost, nothing doubled.
 func TestKill(t *testing.T) {
-	n := bottest.Kills(t, 20)
 	s := discordtest.New()
 	defer s.Close()
+	s.Window = time.Millisecond // a nonce alone would hide what look-ups miss
+	testKill(t, s, bottest.Kills(t, 20), false)
+}
+
+// nonceMinutes is the “few minutes” for which Discord is believed to remember a nonce.
+const nonceMinutes = 3 * time.Minute
+
+// TestKillBlind does so without the right to read the history: every brief is there at least once and at most twice, and the
+// second one says that it is.
+func TestKillBlind(t *testing.T) {
+	s := discordtest.New()
+	defer s.Close()
+	s.Window = nonceMinutes / bottest.KillSpeed
+	n := bottest.Kills(t, 20)
+	testKill(t, s, n, true)
+	twice := 0
+	for i := range 4 * n {
+		m := s.Messages(killedChannel(i).ID)
+		if len(m) < 2 {
+			continue
+		}
+		twice++
+		b, err := json.Marshal(m[1].Body)
+		if err != nil || len(m) > 2 || !strings.Contains(string(b), "Sent again after an interruption") {
+			t.Errorf("%d briefs in channel %d, the second %s, %v; want at most 2 and the second marked", len(m), i, b, err)
+		}
+	}
+	t.Logf("%d of %d briefs are there twice", twice, 4*n)
+}
+
+func killedChannel(n int) bot.Channel {
+	return bot.Channel{Platform: Platform, Workspace: discordtest.Guild, ID: fmt.Sprintf("5%017d", n)}
+}
+
+func testKill(t *testing.T, s *discordtest.Server, n int, blind bool) {
 	defer s.CloseClientConnections()
 	var counted bottest.Collector
-	s.Window = time.Millisecond // a nonce alone would hide what look-ups miss
 	s.Posted = counted.Accept
 	s.Fault = func(r *http.Request) *discordtest.Fault {
-		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/messages") {
-			return nil
+		switch messages := strings.HasSuffix(r.URL.Path, "/messages"); {
+		case messages && r.Method == http.MethodPost:
+			return killFault(counted.Fault())
+		case messages && rand.IntN(20) == 0:
+			return &discordtest.Fault{Status: 503}
 		}
-		return killFault(counted.Fault())
+		return nil
+	}
+	for i := range 4 * n {
+		p := s.Place(killedChannel(i).ID)
+		if blind {
+			p.Deny = uint64(readHistory)
+		}
 	}
 	k := bottest.Killing{
-		Kills: n, Collector: &counted,
-		Channel: func(n int) bot.Channel {
-			id := fmt.Sprintf("5%017d", n)
-			s.Place(id)
-			return bot.Channel{Platform: Platform, Workspace: discordtest.Guild, ID: id}
-		},
-		Address: s.API(),
+		Kills: n, Collector: &counted, Blind: blind, Channel: killedChannel, Address: s.API(),
 		Began: func(start time.Time) {
-			s.SetClock(func() time.Time { return start.Add(time.Since(start) * bottest.KillSpeed) })
+			s.SetClock(func() time.Time { return bottest.Simulated(start) })
 		},
 	}
 	k.Test(t)

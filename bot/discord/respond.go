@@ -310,6 +310,13 @@ type recent struct {
 
 func newRecent(most int) *recent { return &recent{known: map[string]bool{}, most: most} }
 
+// has reports whether an ID was seen.
+func (r *recent) has(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known[id]
+}
+
 // first reports whether an ID was not seen before.
 func (r *recent) first(id string) bool {
 	r.mu.Lock()

@@ -23,8 +23,12 @@ func (s *Server) mux() *http.ServeMux {
 			write(w, status, out)
 		})
 	}
-	handle("GET /users/@me", func(*http.Request, map[string]any) (int, any) { return 200, object{"id": Bot, "bot": true} })
-	handle("GET /applications/@me", func(*http.Request, map[string]any) (int, any) { return 200, object{"id": Application, "flags": 0} })
+	handle("GET /users/@me", func(*http.Request, map[string]any) (int, any) {
+		return 200, object{"id": Bot, "username": "podbrief", "bot": true}
+	})
+	handle("GET /applications/@me", func(*http.Request, map[string]any) (int, any) {
+		return 200, object{"id": Application, "flags": s.Flags}
+	})
 	handle("GET /gateway/bot", func(*http.Request, map[string]any) (int, any) {
 		out := object{"url": s.gatewayURL(), "shards": 1}
 		maps.Copy(out, s.Sharding)
@@ -37,11 +41,9 @@ func (s *Server) mux() *http.ServeMux {
 		}}
 	})
 	handle("GET /guilds/{guild}/members/{user}", func(*http.Request, map[string]any) (int, any) { return 200, object{"roles": []string{}} })
-	handle("GET /guilds/{guild}/threads/active", func(*http.Request, map[string]any) (int, any) { return 200, s.threads("", false) })
+	handle("GET /guilds/{guild}/threads/active", func(*http.Request, map[string]any) (int, any) { return 200, s.active() })
 	handle("GET /channels/{channel}", s.channel)
-	handle("GET /channels/{channel}/threads/archived/public", func(r *http.Request, _ map[string]any) (int, any) {
-		return 200, s.threads(r.PathValue("channel"), true)
-	})
+	handle("GET /channels/{channel}/threads/archived/public", s.archived)
 	handle("POST /channels/{channel}/messages", s.createMessage)
 	handle("GET /channels/{channel}/messages", s.history)
 	handle("GET /channels/{channel}/messages/{message}", s.oneMessage)
@@ -215,8 +217,11 @@ func (s *Server) Chatter(channel string, n int) {
 	}
 }
 
-// readHistory is the permission without which a history is empty.
-const readHistory = 1 << 16
+// The permissions without which a history is refused, and without which it is empty.
+const (
+	viewChannel = 1 << 10
+	readHistory = 1 << 16
+)
 
 func (s *Server) history(r *http.Request, _ map[string]any) (int, any) {
 	p := s.places[r.PathValue("channel")]
@@ -224,7 +229,10 @@ func (s *Server) history(r *http.Request, _ map[string]any) (int, any) {
 		return refuse(404, 10003)
 	}
 	out := []object{}
-	if p.Deny&readHistory != 0 {
+	switch {
+	case p.Deny&viewChannel != 0:
+		return refuse(403, 50001)
+	case p.Deny&readHistory != 0:
 		return 200, out
 	}
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -242,50 +250,4 @@ func (s *Server) history(r *http.Request, _ map[string]any) (int, any) {
 // shown is a message as history shows it, without its nonce.
 func shown(m *Message) object {
 	return object{"id": m.ID, "author": object{"id": m.Author}, "components": m.Body["components"], "embeds": m.Body["embeds"]}
-}
-
-func (s *Server) oneMessage(r *http.Request, _ map[string]any) (int, any) {
-	if p := s.places[r.PathValue("channel")]; p != nil {
-		for _, m := range p.Messages {
-			if m.ID == r.PathValue("message") {
-				return 200, shown(m)
-			}
-		}
-	}
-	return refuse(404, 10008)
-}
-
-func (s *Server) threadFromMessage(r *http.Request, body map[string]any) (int, any) {
-	id := r.PathValue("message")
-	if s.places[id] != nil {
-		return refuse(400, 160004)
-	}
-	name, _ := body["name"].(string)
-	s.places[id] = &Place{ID: id, Type: PublicThread, Name: name, Parent: r.PathValue("channel"), Guild: Guild, Owner: Bot}
-	return 201, object{"id": id}
-}
-
-func (s *Server) forumPost(r *http.Request, body map[string]any) (int, any) {
-	parent := s.places[r.PathValue("channel")]
-	if parent == nil || parent.Refuse != 0 {
-		return refuse(403, 50013)
-	}
-	first, _ := body["message"].(map[string]any)
-	name, _ := body["name"].(string)
-	p := &Place{Type: PublicThread, Name: name, Parent: parent.ID, Guild: Guild, Owner: Bot}
-	m := s.store(p, first)
-	p.ID, m.Channel = m.ID, m.ID
-	s.places[p.ID] = p
-	return 201, object{"id": p.ID, "message": object{"id": m.ID}}
-}
-
-// threads lists threads: the active ones of the guild, or the archived ones of a channel.
-func (s *Server) threads(parent string, archived bool) object {
-	out := []object{}
-	for _, p := range s.places {
-		if p.Type == PublicThread && p.Archived == archived && (parent == "" || p.Parent == parent) {
-			out = append(out, object{"id": p.ID, "parent_id": p.Parent, "owner_id": p.Owner})
-		}
-	}
-	return object{"threads": out, "has_more": false}
 }

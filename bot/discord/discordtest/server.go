@@ -51,6 +51,8 @@ type Server struct {
 	Heartbeat time.Duration
 	// Window is how long a nonce is remembered, 5 minutes when 0.
 	Window time.Duration
+	// Flags are those of the application.
+	Flags int
 	// Posted is told of every message that is made.
 	Posted func(channel string)
 	// Front is the gateway's address when it is not the server's own.
@@ -175,6 +177,19 @@ func (s *Server) Messages(channel string) []*Message {
 		return append([]*Message{}, p.Messages...)
 	}
 	return nil
+}
+
+// Posts returns the IDs of a forum's posts.
+func (s *Server) Posts(forum string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for id, p := range s.places {
+		if p.Parent == forum {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Requests returns the requests whose path contains part.
