@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -69,14 +70,23 @@ func feedLink(body []byte, at string) (Link, bool) {
 	src.body = bytes.TrimLeft(src.body, " \t\r\n\x00")
 	if len(src.body) > 0 && src.body[0] == '{' {
 		_, err := excerptJSON(src.decode(src.body), 1)
-		return Link{URL: at}, err == nil
+		return Link{URL: at, Title: titleOf(body, at)}, err == nil
 	}
 	start := bytes.IndexByte(src.body, '<')
 	if start < 0 {
 		return Link{}, false
 	}
 	_, err = sketch(src.body[start:], 1)
-	return Link{URL: at}, err == nil
+	return Link{URL: at, Title: titleOf(body, at)}, err == nil
+}
+
+// titleOf reads the title of a feed; "" when it has none that can be read.
+func titleOf(body []byte, at string) string {
+	f, _, err := ParseNewest(body, Feed{URL: at}, time.Now(), 1)
+	if err != nil {
+		return ""
+	}
+	return f.Title
 }
 
 // pageLinks reads the links of a web page that name a feed.

@@ -27,9 +27,9 @@ func TestDiscover(t *testing.T) {
 		kind       Kind
 	}{
 		{name: "links of a page", path: "/page", want: []Link{{Title: "The & Show", URL: "BASE/show/feed.xml"}, {Title: "Comments", URL: "BASE/show/comments.xml"}}},
-		{name: "a feed itself", path: "/feed-itself", want: []Link{{URL: "BASE/feed-itself"}}},
-		{name: "a JSON Feed itself", path: "/json", want: []Link{{URL: "BASE/json"}}},
-		{name: "a usual path", path: "/bare", feedAt: "/rss.xml", want: []Link{{URL: "BASE/rss.xml"}}},
+		{name: "a feed itself", path: "/feed-itself", want: []Link{{URL: "BASE/feed-itself", Title: "Small"}}},
+		{name: "a JSON Feed itself", path: "/json", want: []Link{{URL: "BASE/json", Title: "J"}}},
+		{name: "a usual path", path: "/bare", feedAt: "/rss.xml", want: []Link{{URL: "BASE/rss.xml", Title: "Small"}}},
 		{name: "nothing", path: "/bare"},
 		{name: "text", path: "/text"},
 		{name: "no page", path: "/404", kind: NotFound},
