@@ -58,7 +58,7 @@ func TestRelated(t *testing.T) {
 
 func TestRelatedByMeaning(t *testing.T) {
 	x := talks()
-	err := x.SetVectors("m", map[string][]float32{"d1": {1, 0}, "n5": {0.9, 0.1}, "n6": {0, 1}, "d2": {1, 0.05}})
+	err := x.SetVectors("m", map[string][]float32{"d1": {1, 0}, "n5": {0.7, 0.6}, "n6": {0, 1}, "d2": {1, 0.05}})
 	if err != nil {
 		t.Fatal(err)
 	}
