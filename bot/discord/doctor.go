@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"podbrief/bot"
@@ -23,14 +24,21 @@ const (
 // Doctor says what is missing: the token, the intent that is configured, and the permissions in each channel.
 func (a *Adapter) Doctor(ctx context.Context, channels []bot.Channel) []Finding {
 	self, err := a.whoAmI(ctx)
-	if err != nil {
-		return []Finding{{false, fmt.Sprintf("DISCORD_TOKEN does not work (%v): copy it from the page “Bot” of the developer portal.", err)}}
+	if errors.Is(err, errUnauthorized) {
+		return []Finding{{false, "Discord refuses the token: copy it from the page “Bot” of the developer portal into DISCORD_TOKEN."}}
 	}
-	found := []Finding{{true, fmt.Sprintf("DISCORD_TOKEN is the bot %s.", self.User)}, a.intentFinding(ctx)}
+	if err != nil {
+		return []Finding{{false, fmt.Sprintf("Discord cannot be asked about the token (%v): look at the network and at DISCORD_API_URL.", err)}}
+	}
+	found := []Finding{{true, fmt.Sprintf("DISCORD_TOKEN is that of the bot %s.", orDefault(label(self.Name, maxLabel), self.User))}, a.intentFinding(ctx)}
+	looked := len(found)
 	for _, ch := range channels {
 		if ch.Kind != bot.Direct {
 			found = append(found, a.channelFinding(ctx, ch))
 		}
+	}
+	if len(found) == looked {
+		found = append(found, Finding{true, "No channel of a server has a brief yet: send “/brief topic ai” in one."})
 	}
 	return found
 }
@@ -42,19 +50,25 @@ func (a *Adapter) intentFinding(ctx context.Context) Finding {
 	case err != nil:
 		return Finding{false, fmt.Sprintf("The bot's intents cannot be asked for (%v); try again.", err)}
 	case a.MessageContent && app.Flags&(messageContent|messageContentLimited) == 0:
-		return Finding{false, closedError(4014).Error() + "."}
+		return Finding{false, "The bot may not read messages, which DISCORD_MESSAGE_CONTENT=1 wants: switch on “Message Content Intent” on the page “Bot” of the developer portal, or set it to 0."}
 	}
 	return Finding{true, "The bot has the intents that it needs."}
 }
 
+// inviteWith are the permissions that the bot is invited with.
+const inviteWith = toPost | readHistory | attachFiles | createThreads | sendInThreads
+
 func (a *Adapter) channelFinding(ctx context.Context, ch bot.Channel) Finding {
+	name := "Channel " + ch.ID
+	if ch.Name != "" {
+		name = "#" + label(ch.Name, maxLabel)
+	}
 	p, err := a.permissions(ctx, ch)
-	if err != nil {
-		return Finding{false, fmt.Sprintf("Channel %s cannot be looked at (%v): let the bot see it.", ch.ID, err)}
+	switch {
+	case err != nil:
+		return Finding{false, fmt.Sprintf("%s cannot be looked at (%v): let the bot see it, or end its brief with “/brief leave”.", name, err)}
+	case inviteWith&^p != 0:
+		return Finding{false, fmt.Sprintf("%s: the bot lacks %s; add it under Edit Channel → Permissions.", name, names(inviteWith&^p))}
 	}
-	want := toPost | readHistory | attachFiles | createThreads | sendInThreads
-	if missing := want &^ p; missing != 0 {
-		return Finding{false, fmt.Sprintf("In channel %s the bot lacks %s: add it under Edit Channel → Permissions.", ch.ID, names(missing))}
-	}
-	return Finding{true, fmt.Sprintf("Channel %s has all permissions.", ch.ID)}
+	return Finding{true, name + ": the bot has all permissions."}
 }

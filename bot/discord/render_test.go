@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -62,19 +60,7 @@ func TestRenderGolden(t *testing.T) {
 		if err := enc.Encode(sent); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join("testdata", f.Name+".golden")
-		if *update {
-			if err := os.WriteFile(path, []byte(sb.String()), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if sb.String() != string(want) {
-			t.Errorf("%s: drawn differently; look at it and run with -update:\n%s", f.Name, sb.String())
-		}
+		golden(t, f.Name, sb.String())
 	}
 }
 

@@ -240,3 +240,12 @@ func general() bot.Channel {
 func forum() bot.Channel {
 	return bot.Channel{Platform: Platform, Workspace: discordtest.Guild, ID: discordtest.Forum, Kind: bot.Forum}
 }
+
+func jsonOf(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
