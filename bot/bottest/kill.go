@@ -35,10 +35,6 @@ type Killing struct {
 // perKill is how many channels' briefs become due for each kill.
 const perKill = 4
 
-// dueEvery is the time by the bot's clock between them. It must be about the time that a kill takes, or a thousand kills end
-// with briefs that are older than the twelve hours in which a brief may still come.
-const dueEvery = time.Minute
-
 // Test kills, lets the last process end its work, and checks that every brief is there once, that the store was clean
 // after each kill, and that a start took at most two seconds.
 func (k *Killing) Test(t *testing.T) {
@@ -48,11 +44,11 @@ func (k *Killing) Test(t *testing.T) {
 		k.Began(start)
 	}
 	channels := k.Kills * perKill
-	if err := k.subscribe(path, start, channels); err != nil {
-		t.Fatal(err)
-	}
 	var slowest time.Duration
-	for range k.Kills {
+	for i := range k.Kills {
+		if err := k.subscribe(path, i, Simulated(start)); err != nil {
+			t.Fatalf("before kill %d: %v", i+1, err)
+		}
 		p, err := startProcess(k.command(t, path, start))
 		if err != nil {
 			t.Fatal(err)
@@ -63,9 +59,9 @@ func (k *Killing) Test(t *testing.T) {
 		if err := p.cmd.Wait(); err == nil {
 			t.Fatal("the process ended by itself")
 		}
-		if err := checkStore(path); err != nil {
-			t.Fatalf("after a kill: %v", err)
-		}
+	}
+	if err := checkStore(path); err != nil {
+		t.Fatalf("after the last kill: %v", err)
 	}
 	k.drain(t, path, start, channels)
 	posts, lost, doubled := k.Collector.Report(channels)
@@ -88,18 +84,19 @@ func (k *Killing) Test(t *testing.T) {
 // and nobody can know whether both of them failed before they were stored; with these faults that is about one in 150.
 const blindLoss = 20
 
-// subscribe makes subscriptions whose first briefs become due while the processes live, a few of them for each.
-func (k *Killing) subscribe(path string, start time.Time, channels int) error {
+// subscribe makes the subscriptions whose briefs become due in the kill-th life of the process, on no other day of the week:
+// a thousand lives are days by the bot's clock. It opens the store, which checks it.
+func (k *Killing) subscribe(path string, kill int, now time.Time) error {
 	db, err := store.OpenBolt(path, store.Options{})
 	if err != nil {
 		return err
 	}
+	due := now.UTC().Truncate(time.Minute)
 	err = db.Update(context.Background(), func(tx store.Tx) error {
-		for n := range channels {
-			due := start.Add(time.Duration(n/perKill) * dueEvery).UTC()
+		for n := kill * perKill; n < (kill+1)*perKill; n++ {
 			sub := bot.Subscription{
-				Channel: k.Channel(n), Topics: []string{"ai"}, Count: 5, Created: start, Since: start.Add(-time.Minute).Truncate(time.Minute),
-				Schedule: bot.Schedule{Hour: due.Hour(), Minute: due.Minute(), Zone: "UTC"},
+				Channel: k.Channel(n), Topics: []string{"ai"}, Count: 5, Created: now, Since: due.Add(-time.Minute),
+				Schedule: bot.Schedule{Hour: due.Hour(), Minute: due.Minute(), Zone: "UTC", Days: 1 << due.Weekday()},
 			}
 			if err := bot.PutSubscription(tx, sub); err != nil {
 				return err
@@ -109,6 +106,9 @@ func (k *Killing) subscribe(path string, start time.Time, channels int) error {
 	})
 	return errors.Join(err, db.Close())
 }
+
+// Simulated is the time by the clock of the processes, which began at start and runs fast.
+func Simulated(start time.Time) time.Time { return start.Add(time.Since(start) * KillSpeed) }
 
 // drain lets a process end the work that is left, and then ends it as an operator does.
 func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int) {
@@ -120,7 +120,7 @@ func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int
 	if k.Blind {
 		patience = 30 * time.Second // a lost one never comes
 	}
-	deadline := time.Now().Add(patience + time.Duration(k.Kills)*dueEvery/KillSpeed)
+	deadline := time.Now().Add(patience)
 	for k.Collector.Len() < channels && time.Now().Before(deadline) {
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -50,7 +50,7 @@ func serveKilled(path, begins string, a bot.Adapter) error {
 		return err
 	}
 	w, err := Open(ctx, path, Options{Times: bot.Times{
-		Now:    func() time.Time { return start.Add(time.Since(start) * KillSpeed) },
+		Now:    func() time.Time { return Simulated(start) },
 		Settle: killSettle * KillSpeed, Post: killPost, Tick: 10 * time.Millisecond,
 	}})
 	if err != nil {

@@ -50,7 +50,7 @@ func testKill(t *testing.T, n int, blind bool) {
 		s.AddChannel(slacktest.Channel{ID: channel(i).ID})
 	}
 	k := bottest.Killing{Kills: n, Collector: &c, Blind: blind, Channel: channel, Address: s.URL, Began: func(start time.Time) {
-		s.SetNow(func() time.Time { return start.Add(time.Since(start) * bottest.KillSpeed) })
+		s.SetNow(func() time.Time { return bottest.Simulated(start) })
 	}}
 	k.Test(t)
 }
