@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/text/language"
 
@@ -196,9 +195,7 @@ func (b *Bot) resume(ctx context.Context, a *asking) (Message, error) {
 		if s.Stop.Class != "" || s.pausedAt(a.now) {
 			done = "The brief comes again."
 		}
-		if s.Paused {
-			s.Paused, s.PauseUntil, s.Since = false, time.Time{}, a.now
-		}
+		s.pause(false, a.now)
 		return nil
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // settingsForm is the form of a channel's settings; nil when the words set something already, or when it is not known yet
@@ -36,13 +37,28 @@ func (b *Bot) settingsOf(a *asking) *Form {
 		Fields: []Field{
 			{Name: "topics", Label: "Topics", Kind: Lines, MaxLen: 1000, Value: strings.Join(append(slices.Clone(sub.Topics), minus(sub.Exclude)...), ", "),
 				Hint: "With commas between them; a minus excludes: ai, open source, -crypto"},
+			{Name: "podcasts", Label: "Podcasts to follow", Kind: Lines, MaxLen: 3000, Value: strings.Join(b.titlesOf(sub.Follow), "\n"), Extra: true,
+				Hint: "One a line, by its name or address; the brief takes their best insights whatever the topic"},
 			{Name: "time", Label: "When", Required: true, MaxLen: 100, Value: sub.Schedule.String(), Hint: "Like 08:30 weekdays Europe/Berlin"},
 			{Name: "count", Label: "Insights in a brief", Kind: One, Value: strconv.Itoa(sub.Count), Choices: counts(), Hint: fmt.Sprintf("%d to %d", minCount, maxCount)},
+			pausedField(&sub, b.now()),
 			{Name: "language", Label: "Language of podcasts", MaxLen: 20, Value: firstOf(sub.Language, "all"), Hint: "Its code, like en or de, or all"},
 			{Name: "besides", Label: "Besides", Kind: Many, Value: strings.Join(besides, "\n"), Hint: "Where replies are threads by themselves, the thread is there anyway",
 				Choices: []Choice{{"Say nothing on a day without insights", "quiet"}, {"Open a thread under each brief", "thread"}}},
 		},
 	}
+}
+
+// pausedField asks whether the brief comes.
+func pausedField(sub *Subscription, now time.Time) Field {
+	f := Field{Name: "paused", Label: "The brief", Kind: One, Value: "off", Choices: []Choice{{"Comes", "off"}, {"Is paused", "on"}}, Extra: true}
+	if sub.pausedAt(now) {
+		f.Value = "on"
+		if !sub.PauseUntil.IsZero() {
+			f.Choices[1].Label = "Is paused until " + sub.PauseUntil.In(sub.Schedule.location()).Format("Mon 2 Jan 2006")
+		}
+	}
+	return f
 }
 
 func counts() []Choice {
@@ -55,19 +71,27 @@ func counts() []Choice {
 
 // checkSettings says which fields of a submitted form are wrong.
 func (b *Bot) checkSettings(r Request, f Fields) map[string]string {
-	sub := newSubscription(r, r.Channel, b.zoneFor(r), b.now())
-	_, wrong := sub.fill(f)
-	return wrong
+	_, a := b.understand(r)
+	sub, found, err := b.subscriptionOf(context.Background(), a.target)
+	if err != nil || !found {
+		sub = newSubscription(r, a.target, b.zoneFor(r), b.now())
+	}
+	return b.fill(&sub, f, b.now())
 }
 
-// fill takes a form's fields into a subscription, and says per field what is wrong with it.
-func (s *Subscription) fill(f Fields) (ok bool, wrong map[string]string) {
+// fill takes a form's fields into a subscription, and says per field what is wrong with it. Fields that a form did not have
+// leave the subscription as it is.
+func (b *Bot) fill(s *Subscription, f Fields, now time.Time) (wrong map[string]string) {
 	wrong = map[string]string{}
 	for name, value := range f {
 		var err error
 		switch value = strings.TrimSpace(value); name {
 		case "topics":
 			err = s.fillTopics(value)
+		case "podcasts":
+			err = b.fillPodcasts(s, value)
+		case "paused":
+			s.pause(value == "on", now)
 		case "time", "count", "language":
 			err = s.set(name, value)
 		case "besides":
@@ -77,7 +101,48 @@ func (s *Subscription) fill(f Fields) (ok bool, wrong map[string]string) {
 			wrong[name] = err.Error()
 		}
 	}
-	return len(wrong) == 0, wrong
+	return wrong
+}
+
+// fillPodcasts takes the podcasts to follow out of a list of names and addresses. Only such as are known are taken: others
+// have to be fetched first.
+func (b *Bot) fillPodcasts(s *Subscription, list string) error {
+	follow := []string{}
+	for line := range strings.Lines(list) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		found := b.calledAmong(s.Follow, line)
+		if len(found) == 0 {
+			found = b.called(line)
+			switch {
+			case len(found) == 0:
+				return tell("I do not know “%s” yet; save without it and send “/brief follow %s”.", clip(line, 60), clip(line, 60))
+			case len(found) > 1:
+				return tell("Several podcasts are called “%s”; save without it and send “/brief follow %s”.", clip(line, 60), clip(line, 60))
+			}
+		}
+		for _, p := range found {
+			follow = addTo(follow, p.URL)
+		}
+	}
+	if len(follow) > maxFeeds {
+		return tell("A channel follows at most %d podcasts.", maxFeeds)
+	}
+	s.Follow = follow
+	s.Mute = slices.DeleteFunc(slices.Clone(s.Mute), func(u string) bool { return slices.Contains(follow, u) })
+	return nil
+}
+
+// pause stops the brief or lets it come again; a pause that has an end keeps it.
+func (s *Subscription) pause(on bool, now time.Time) {
+	switch {
+	case on && !s.pausedAt(now):
+		s.Paused, s.PauseUntil = true, time.Time{}
+	case !on && s.Paused:
+		s.Paused, s.PauseUntil, s.Since = false, time.Time{}, now
+	}
 }
 
 // fillBesides takes what is on out of a list; what is not in it is off.
@@ -111,9 +176,9 @@ func (s *Subscription) fillTopics(text string) error {
 // takeSettings takes a submitted form.
 func (b *Bot) takeSettings(ctx context.Context, a *asking) (Message, error) {
 	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
-		if ok, wrong := s.fill(a.Fields); !ok {
+		if wrong := b.fill(s, a.Fields, a.now); len(wrong) > 0 {
 			var lines []string
-			for _, name := range []string{"topics", "time", "count", "language", "besides"} {
+			for _, name := range []string{"topics", "podcasts", "time", "count", "language", "besides"} {
 				lines = append(lines, nonEmpty(wrong[name])...)
 			}
 			return tell("%s", strings.Join(lines, "\n"))

@@ -1,5 +1,7 @@
 package bot
 
+import "slices"
+
 // Message is what the bot says, as plain text in a few small types. Bold, links and buttons come from structure and never
 // from markup inside the strings: adapters escape every string, and draw every field.
 type Message struct {
@@ -58,7 +60,12 @@ type Form struct {
 	Command []string `json:"command"`
 	Submit  string   `json:"submit,omitempty"`
 	Intro   string   `json:"intro,omitempty"`
-	Fields  []Field  `json:"fields"` // at most five
+	Fields  []Field  `json:"fields"` // at most five that are not Extra
+}
+
+// Few returns the fields for a platform with little room: those that are not Extra.
+func (f *Form) Few() []Field {
+	return slices.DeleteFunc(slices.Clone(f.Fields), func(x Field) bool { return x.Extra })
 }
 
 // Field is one field of a form.
@@ -71,6 +78,7 @@ type Field struct {
 	Choices  []Choice  `json:"choices,omitempty"`
 	Required bool      `json:"required,omitempty"`
 	MaxLen   int       `json:"max_len,omitempty"` // characters; 0 is the platform's limit
+	Extra    bool      `json:"extra,omitempty"`   // for platforms whose forms have room for more than five
 }
 
 // FieldKind is how a field is filled in.

@@ -190,9 +190,12 @@ func (b *Bot) named(among []string, name string) []directory.Podcast {
 }
 
 // called finds the known podcasts of exactly this name or address. There are several when a podcast has several feeds.
-func (b *Bot) called(name string) []directory.Podcast {
+func (b *Bot) called(name string) []directory.Podcast { return b.calledAmong(b.everywhere(), name) }
+
+// calledAmong finds those of exactly this name or address among the addresses given.
+func (b *Bot) calledAmong(among []string, name string) []directory.Podcast {
 	fold := foldTerm(name)
-	return slices.DeleteFunc(b.named(b.everywhere(), name), func(p directory.Podcast) bool {
+	return slices.DeleteFunc(b.named(among, name), func(p directory.Podcast) bool {
 		return p.URL != name && token(p.URL) != name && (fold == "" || foldTerm(p.Title) != fold)
 	})
 }

@@ -40,7 +40,7 @@ func Missing(m bot.Message, drawn string) []string {
 	}
 	if m.Form != nil {
 		want("form title", m.Form.Title)
-		for _, f := range m.Form.Fields {
+		for _, f := range m.Form.Few() {
 			want("field", f.Label)
 		}
 	}

@@ -155,8 +155,10 @@ func help() bot.Message {
 func settingsForm() *bot.Form {
 	return &bot.Form{Title: "Daily brief", Command: []string{"settings"}, Submit: "Save", Fields: []bot.Field{
 		{Name: "topics", Label: "Topics", Kind: bot.Lines, Value: "ai, open source, -crypto", Hint: "With commas between them; a minus excludes", MaxLen: 1000},
+		{Name: "podcasts", Label: "Podcasts to follow", Kind: bot.Lines, Value: "Ledger Lines\nCold Start", Hint: "One a line, by its name or address; the brief takes their best insights whatever the topic", MaxLen: 3000, Extra: true},
 		{Name: "time", Label: "When", Required: true, Value: "08:30 weekdays Europe/Berlin", Hint: "Like 08:30 weekdays Europe/Berlin", MaxLen: 100},
 		{Name: "count", Label: "Insights in a brief", Kind: bot.One, Value: "5", Choices: []bot.Choice{{Label: "3", Value: "3"}, {Label: "5", Value: "5"}, {Label: "10", Value: "10"}}},
+		{Name: "paused", Label: "The brief", Kind: bot.One, Value: "off", Choices: []bot.Choice{{Label: "Comes", Value: "off"}, {Label: "Is paused", Value: "on"}}, Extra: true},
 		{Name: "language", Label: "Language of podcasts", Value: "all", Hint: "Its code, like en or de, or all", MaxLen: 20},
 		{Name: "besides", Label: "Besides", Kind: bot.Many, Value: "quiet", Choices: []bot.Choice{{Label: "Say nothing on a day without insights", Value: "quiet"}, {Label: "Open a thread under each brief", Value: "thread"}}},
 	}}

@@ -28,8 +28,8 @@ func TestFixturesKeepTheContract(t *testing.T) {
 				t.Errorf("%s: action %+v wants a label, and a command or an address", f.Name, a)
 			}
 		}
-		if form := f.Message.Form; form != nil && (len(form.Fields) > 5 || len([]rune(form.Title)) > 24) {
-			t.Errorf("%s: form %q has %d fields", f.Name, form.Title, len(form.Fields))
+		if form := f.Message.Form; form != nil && (len(form.Few()) > 5 || len([]rune(form.Title)) > 24) {
+			t.Errorf("%s: form %q has %d fields", f.Name, form.Title, len(form.Few()))
 		}
 	}
 	if got := len(bottest.Brief(5).Sections); got != 5 {

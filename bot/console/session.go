@@ -197,7 +197,7 @@ func (s *session) complete(line string) {
 func (s *session) fill(ctx context.Context, r bot.Request, c bot.Command, f *bot.Form) {
 	s.say(bot.Message{Heading: f.Title, Text: f.Intro})
 	values := bot.Fields{}
-	ask := f.Fields
+	ask := f.Few()
 	for len(ask) > 0 {
 		for _, field := range ask {
 			v, ok := s.field(field)
@@ -210,7 +210,7 @@ func (s *session) fill(ctx context.Context, r bot.Request, c bot.Command, f *bot
 		if c.Check != nil {
 			wrong = c.Check(r, values)
 		}
-		ask = slices.DeleteFunc(slices.Clone(f.Fields), func(x bot.Field) bool { return wrong[x.Name] == "" })
+		ask = slices.DeleteFunc(f.Few(), func(x bot.Field) bool { return wrong[x.Name] == "" })
 		for _, x := range ask {
 			s.say(bot.Message{Text: x.Label + ": " + wrong[x.Name]})
 		}

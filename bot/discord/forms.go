@@ -23,7 +23,8 @@ func formOf(f *bot.Form) modal {
 		text, _ := cutMarkdown(intro, 1000)
 		m.Components = append(m.Components, modalPart{Type: textType, Content: text})
 	}
-	for _, field := range f.Fields[:min(len(f.Fields), maxFields)] {
+	few := f.Few()
+	for _, field := range few[:min(len(few), maxFields)] {
 		c := input(field)
 		m.Components = append(m.Components, modalPart{
 			Type: labelType, Label: label(field.Label, maxFormLabel), Description: label(field.Hint, maxDescribe), Component: &c,

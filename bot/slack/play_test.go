@@ -130,15 +130,23 @@ func TestSettingsInForm(t *testing.T) {
 		w.play(t, w.slack.Command(member, general, "settings"))
 		w.await(t, "form", func() bool { return len(w.slack.Views()) == 1 })
 		v := w.slack.Views()[0]
-		wantText(t, "form", v.View, "Topics", "When", "Save")
+		wantText(t, "form", v.View, "Topics", "Podcasts to follow", "When", "Insights in a brief", "Is paused", "Save")
 		answer := w.play(t, w.slack.Submit(member, v, map[string]string{"time": "half past never"}))
 		var wrong struct{ Errors map[string]string }
 		if err := json.Unmarshal(answer.Body, &wrong); err != nil || wrong.Errors["time"] == "" || len(wrong.Errors) != 1 {
 			t.Errorf("a wrong time is answered %s", answer.Body)
 		}
-		w.play(t, w.slack.Submit(member, v, map[string]string{"time": "09:15 weekdays Europe/Berlin", "topics": "ai, science"}))
+		answer = w.play(t, w.slack.Submit(member, v, map[string]string{"podcasts": "Held-Out Set\nNobody Knows Me"}))
+		if !strings.Contains(string(answer.Body), "Nobody Knows Me") || !strings.Contains(string(answer.Body), `"podcasts"`) {
+			t.Errorf("an unknown podcast is answered %s", answer.Body)
+		}
+		w.play(t, w.slack.Submit(member, v, map[string]string{"time": "09:15 weekdays Europe/Berlin", "topics": "ai, science", "podcasts": "Held-Out Set", "count": "7"}))
 		w.await(t, "confirmation", func() bool { return len(w.slack.Ephemera()) == 1 })
-		wantText(t, "confirmation", w.slack.Ephemera()[0].Blocks, "Saved.", "09:15")
+		wantText(t, "confirmation", w.slack.Ephemera()[0].Blocks, "Saved.", "09:15", "1 followed podcast")
+		wantText(t, "status", w.command(t, member, general, "status"), "7 insights at 09:15 weekdays", "science")
+		w.play(t, w.slack.Submit(member, v, map[string]string{"paused": "on"}))
+		w.await(t, "pause", func() bool { return len(w.slack.Ephemera()) == 2 })
+		wantText(t, "pause", w.slack.Ephemera()[1].Blocks, "Saved.", "No brief comes until")
 		if got := w.slack.Ephemera()[0].User; got != member {
 			t.Errorf("confirmation shown to %q", got)
 		}
