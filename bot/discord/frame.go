@@ -16,11 +16,11 @@ type frame struct {
 
 // The kinds of frames.
 const (
-	goesOn    = 0
-	textFrame = 1
-	closing   = 8
-	ping      = 9
-	pong      = 10
+	moreFrame  = 0
+	textFrame  = 1
+	closeFrame = 8
+	pingFrame  = 9
+	pongFrame  = 10
 )
 
 // maxMessage bounds a message of the gateway; a large server's first message has a few megabytes.

@@ -136,7 +136,7 @@ func (g *guard) Write(b []byte) (int, error) {
 	if err != nil {
 		return 0, g.fail(fmt.Errorf("read what discordgo sends: %w", err))
 	}
-	if f.kind == closing {
+	if f.kind == closeFrame {
 		return len(b), nil
 	}
 	if f.kind == textFrame {
@@ -242,15 +242,15 @@ func (g *guard) next() error {
 		return err
 	}
 	switch f.kind {
-	case closing:
+	case closeFrame:
 		if len(f.payload) >= 2 {
 			return closedError(binary.BigEndian.Uint16(f.payload))
 		}
 		return io.EOF
-	case ping, pong:
+	case pingFrame, pongFrame:
 		g.out = f.bytes(false)
 		return nil
-	case textFrame, goesOn:
+	case textFrame, moreFrame:
 	default:
 		return fmt.Errorf("a frame of kind %d, which no gateway sends", f.kind)
 	}

@@ -142,8 +142,8 @@ func TestGuardWrites(t *testing.T) {
 		{"identify of a session that goes on", text(`{"op":2,"d":{}}`), session{ID: "abc", seq: 5},
 			`{"d":{"seq":5,"session_id":"abc","token":"Bot token"},"op":6}`},
 		{"heartbeat", text(`{"op":1,"d":5}`), session{}, ""},
-		{"close", frame{kind: closing, payload: []byte{3, 232}}, session{}, ""},
-		{"pong", frame{kind: pong, payload: []byte("x")}, session{}, "x"},
+		{"close", frame{kind: closeFrame, payload: []byte{3, 232}}, session{}, ""},
+		{"pong", frame{kind: pongFrame, payload: []byte("x")}, session{}, "x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLink(t, tt.from)
@@ -199,9 +199,9 @@ func TestGuardEnds(t *testing.T) {
 // A message may come in parts, with something between them.
 func TestGuardJoinsFragments(t *testing.T) {
 	hello := []byte(helloEvery40s)
-	in := slicesOf(frame{kind: textFrame, more: true, payload: hello[:9]}, frame{kind: ping, payload: []byte("!")}, frame{payload: hello[9:]})
+	in := slicesOf(frame{kind: textFrame, more: true, payload: hello[:9]}, frame{kind: pingFrame, payload: []byte("!")}, frame{payload: hello[9:]})
 	got := passed(t, in)
-	want := []frame{{kind: ping, payload: []byte("!")}, {kind: textFrame, payload: hello}}
+	want := []frame{{kind: pingFrame, payload: []byte("!")}, {kind: textFrame, payload: hello}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(frame{})); diff != "" {
 		t.Errorf("handed out (-want +got):\n%s", diff)
 	}
@@ -246,9 +246,9 @@ func FuzzGuard(f *testing.F) {
 	text := func(s string) frame { return frame{kind: textFrame, payload: []byte(s)} }
 	f.Add(slicesOf(hello, text(`{"op":0,"s":1,"t":"READY","d":{"session_id":"a"}}`), text(`{"op":7}`)))
 	f.Add(slicesOf(hello, text(`{"op":1}`), text(`{"op":11}`), text(`{"op":9,"d":true}`)))
-	f.Add(slicesOf(hello, frame{kind: closing, payload: []byte{15, 164}}))
+	f.Add(slicesOf(hello, frame{kind: closeFrame, payload: []byte{15, 164}}))
 	f.Add(slicesOf(frame{kind: textFrame, more: true, payload: []byte(`{"op"`)}, frame{payload: []byte(`:10,"d":{"heartbeat_interval":1}}`)}))
-	f.Add(slicesOf(hello, text(strings.Repeat("x", 300)), frame{kind: ping}))
+	f.Add(slicesOf(hello, text(strings.Repeat("x", 300)), frame{kind: pingFrame}))
 	f.Add([]byte("\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff"))
 	f.Add([]byte("\x81\x7f\x00\x00\x00\x00\x03\xff\xff\xffhalf"))
 	f.Fuzz(func(t *testing.T, in []byte) {

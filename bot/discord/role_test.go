@@ -16,7 +16,7 @@ import (
 const roleVar = "PODBRIEF_TEST_ROLE"
 
 // roles are the processes that the test binary can be.
-var roles = map[string]func(args []string) error{"bare": runBare, "asked": runAsked}
+var roles = map[string]func(args []string) error{"bare": runBare, "asked": runAsked, "far": runFar}
 
 func TestMain(m *testing.M) {
 	bottest.Killed(func(address string) bot.Adapter { return &Adapter{Token: discordtest.Token, API: address} })

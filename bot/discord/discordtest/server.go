@@ -51,8 +51,9 @@ type Server struct {
 	Heartbeat time.Duration
 	// Window is how long a nonce is remembered, 5 minutes when 0.
 	Window time.Duration
-	// Flags are those of the application.
+	// Flags are those of the application, and Key what its signatures are tried with.
 	Flags int
+	Key   string
 	// Posted is told of every message that is made.
 	Posted func(channel string)
 	// Front is the gateway's address when it is not the server's own.
@@ -124,10 +125,12 @@ func New() *Server {
 	return s
 }
 
-// NewTLS starts one with a certificate for example.com.
+// NewTLS starts one with a certificate for example.com, which speaks HTTP/2 besides the gateway's HTTP/1.1.
 func NewTLS() *Server {
 	s := unstarted()
-	s.Server = httptest.NewTLSServer(s)
+	s.Server = httptest.NewUnstartedServer(s)
+	s.EnableHTTP2 = true
+	s.StartTLS()
 	return s
 }
 
