@@ -25,7 +25,7 @@ func Settings() []Setting {
 		{Key: "PODCASTINDEX_KEY", Secret: true, Help: "key of Podcast Index, to look podcasts up there"},
 		{Key: "PODCASTINDEX_SECRET", Secret: true, Help: "secret of Podcast Index"},
 		{Key: "LISTEN", Default: "127.0.0.1:8080", check: hostPortOrOff,
-			Help: "address of /healthz, /metrics and Slack's signed requests; \"off\" listens nowhere"},
+			Help: "address of /healthz, /metrics and the signed requests of Slack and Discord; \"off\" listens nowhere"},
 
 		{Key: "SLACK_MODE", Default: "socket", check: oneOf("socket", "http"), Help: "how Slack is connected: socket or http"},
 		{Key: "SLACK_BOT_TOKEN", Secret: true, check: prefix("xoxb-"), Help: "token of the Slack app, xoxb-..."},

@@ -58,10 +58,12 @@ type Adapter struct {
 	pace       pace
 	identifies identifies
 	refused    atomic.Pointer[error] // why the gateway wants no connection any more
+	open       sync.RWMutex
+	taking     *receiver // what takes signed requests while Run runs; guarded by open
 }
 
 // identity is who the bot is on Discord.
-type identity struct{ User, Name, Application string }
+type identity struct{ User, Name, Application, Key string }
 
 // workspaceOfDirect is the workspace of direct messages, which belong to no server.
 const workspaceOfDirect = "@me"
@@ -104,7 +106,9 @@ func (a *Adapter) Run(ctx context.Context, cmds []bot.Command, h bot.Handler) er
 		return fmt.Errorf("register commands: %w", err)
 	}
 	r := &receiver{Adapter: a, cmds: cmds, handle: h, seen: newRecent(2000)}
+	a.take(r)
 	err := a.connect(ctx, r)
+	a.take(nil)
 	done := make(chan struct{})
 	go func() {
 		a.answers.Wait()
@@ -125,14 +129,17 @@ func (a *Adapter) whoAmI(ctx context.Context) (identity, error) {
 	if a.self.User != "" {
 		return a.self, nil
 	}
-	var user, app struct{ ID, Username string }
+	var user, app struct {
+		ID, Username string
+		Key          string `json:"verify_key"`
+	}
 	if err := a.rest.do(ctx, call{method: "GET", path: "/users/@me", probe: true}, &user); err != nil {
 		return identity{}, fmt.Errorf("ask who the bot is: %w", err)
 	}
 	if err := a.rest.do(ctx, call{method: "GET", path: "/applications/@me"}, &app); err != nil {
 		return identity{}, fmt.Errorf("ask which application the bot is: %w", err)
 	}
-	a.self = identity{User: user.ID, Name: user.Username, Application: app.ID}
+	a.self = identity{User: user.ID, Name: user.Username, Application: app.ID, Key: app.Key}
 	return a.self, nil
 }
 

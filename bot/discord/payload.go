@@ -147,6 +147,7 @@ type response struct {
 
 // The types of responses.
 const (
+	respondPong     = 1
 	respondMessage  = 4
 	respondDefer    = 5
 	respondComplete = 8

@@ -25,16 +25,22 @@ type Answer struct {
 // flagEphemeral marks what only the asker sees.
 const flagEphemeral = 64
 
-// Interact sends an interaction and returns its answer, which changes.
+// Interact sends an interaction over the gateway and returns its answer, which changes.
 func (s *Server) Interact(i map[string]any) *Answer {
+	i, a := s.Signed(i)
+	s.Dispatch("INTERACTION_CREATE", i)
+	return a
+}
+
+// Signed makes an interaction whole, to be sent by the caller over HTTP, and returns its answer, which changes.
+func (s *Server) Signed(i map[string]any) (map[string]any, *Answer) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	id := s.newID()
 	a := &Answer{id: id, changed: make(chan struct{}, 100)}
 	s.answers["token-"+id] = a
-	s.mu.Unlock()
 	i["id"], i["token"], i["application_id"], i["version"] = id, "token-"+id, Application, 1
-	s.Dispatch("INTERACTION_CREATE", i)
-	return a
+	return i, a
 }
 
 // Expire ends an interaction's token.

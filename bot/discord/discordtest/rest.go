@@ -27,7 +27,7 @@ func (s *Server) mux() *http.ServeMux {
 		return 200, object{"id": Bot, "username": "podbrief", "bot": true}
 	})
 	handle("GET /applications/@me", func(*http.Request, map[string]any) (int, any) {
-		return 200, object{"id": Application, "flags": s.Flags}
+		return 200, object{"id": Application, "flags": s.Flags, "verify_key": s.Key}
 	})
 	handle("GET /gateway/bot", func(*http.Request, map[string]any) (int, any) {
 		out := object{"url": s.gatewayURL(), "shards": 1}
