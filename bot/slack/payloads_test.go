@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,110 +31,6 @@ func shared(t *testing.T, name string, v any) {
 	if err := json.Unmarshal(b, v); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// TestMarkup draws outside text in every field, and searches what Slack would parse for markup.
-func TestMarkup(t *testing.T) {
-	var cases struct {
-		Rules    map[string]string
-		Platform map[string][]string `json:"platform_rules"`
-		Payloads []struct {
-			ID, Payload string
-			Platforms   []string
-			Visible     []string `json:"must_keep_visible"`
-		}
-	}
-	shared(t, "markup-injection.json", &cases)
-	n := 0
-	for _, c := range cases.Payloads {
-		if !strings.Contains(strings.Join(c.Platforms, " "), "slack") {
-			continue
-		}
-		n++
-		for name, m := range contexts(c.Payload) {
-			raw := drawnJSON(t, m, maxBlocks)
-			for _, problem := range slacktest.Check(raw, maxBlocks) {
-				t.Errorf("%s in %s: %s", c.ID, name, problem)
-			}
-			for _, rule := range cases.Platform["slack"] {
-				for _, text := range parsed(t, raw, rule) {
-					if hits(cases.Rules[rule], rule, text) {
-						t.Errorf("%s in %s: rule %s hit by %.200q", c.ID, name, rule, text)
-					}
-				}
-			}
-			seen := strings.Join(slacktest.Texts(raw), "\n")
-			for _, want := range c.Visible {
-				if !strings.Contains(strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(seen), want) {
-					t.Errorf("%s in %s: %q is not visible any more", c.ID, name, want)
-				}
-			}
-		}
-	}
-	if n == 0 {
-		t.Error("no cases of Slack")
-	}
-}
-
-// contexts are the messages in which an outside text can stand.
-func contexts(payload string) map[string]bot.Message {
-	brief := bottest.Brief(2)
-	brief.Sections[0].Heading = "1. " + payload
-	brief.Sections[1].Link.Label, brief.Sections[1].Meta = payload+" — "+payload+" (3:12)", payload
-	brief.Summary = payload
-	return map[string]bot.Message{
-		"every field": bottest.Hostile(payload), "brief": brief,
-		"answer": {Text: payload, Sections: []bot.Section{{Quote: payload, Meta: "[1] " + payload}}},
-		"error":  {Text: "There is no podcast “" + payload + "”.", Private: true},
-	}
-}
-
-// ownLink is a link of ours, which is no outside text.
-var ownLink = regexp.MustCompile(`<https://[^|<>\s]+\|[^<>|]*>`)
-
-// parsed are the texts that a rule is about: markup can only be in what Slack parses; what cannot be seen or pressed must
-// not be anywhere.
-func parsed(t *testing.T, raw []byte, rule string) []string {
-	t.Helper()
-	var all []string
-	switch rule {
-	case "url_in_untrusted", "control", "bidi", "invisible", "too_many_marks":
-		for _, s := range slacktest.Texts(raw) {
-			all = append(all, strings.ReplaceAll(ownLink.ReplaceAllString(s, ""), "\n", " "))
-		}
-		return all
-	}
-	var m struct {
-		Text   string
-		Blocks []struct {
-			Text struct {
-				Type, Text string
-				Verbatim   bool
-			}
-		}
-	}
-	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Fatal(err)
-	}
-	for _, b := range m.Blocks {
-		if b.Text.Type != "mrkdwn" {
-			continue
-		}
-		if !b.Text.Verbatim {
-			t.Errorf("not verbatim: %.100q", b.Text.Text)
-		}
-		all = append(all, ownLink.ReplaceAllString(b.Text.Text, ""))
-	}
-	return append(all, m.Text)
-}
-
-// hits searches a rule, which is written for an engine with look-ahead and other escapes.
-func hits(pattern, rule, text string) bool {
-	if rule == "slack_bare_amp" {
-		pattern, text = "&", regexp.MustCompile("&(amp|lt|gt);").ReplaceAllString(text, "")
-	}
-	pattern = regexp.MustCompile(`\\[uU]([0-9a-f]{8}|[0-9a-f]{4})`).ReplaceAllString(pattern, `\x{$1}`)
-	return regexp.MustCompile(pattern).MatchString(text)
 }
 
 func TestSignatures(t *testing.T) {
