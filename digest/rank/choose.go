@@ -10,6 +10,7 @@ const (
 	perEpisode   = 2
 	perPodcast   = 2
 	deduction    = 0.15 // from an episode's second: it must be clearly better than the next
+	sameEpisode  = 0.25 // likeness from which on an episode's second says nothing new
 	diversity    = 0.7  // lambda of MMR: the share of a candidate's own worth
 	rrf          = 60.0 // k of reciprocal rank fusion
 	looksPerPick = 12   // how many candidates are compared before a pick is made
@@ -32,8 +33,8 @@ type chosen struct {
 }
 
 // choose takes the picks out of the candidates: one for each topic that has any, then those that are good, then those
-// that may fill a thin brief, and at last those that are not surely on the topic, which are never so good that they come
-// before.
+// that may fill a thin brief, and at last good ones that are not surely on the topic. What is neither good nor surely on
+// the topic is left out: rather four picks than a weak fifth.
 func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
 	c := &choice{x: x, w: w, s: s, dense: grown(&s.dense, len(x.vocab.text))}
 	c.merge(lists)
@@ -42,7 +43,7 @@ func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
 			c.slot(l, c.solid)
 		}
 	}
-	for _, ok := range []func(candidate) bool{c.first, c.solid, c.any} {
+	for _, ok := range []func(candidate) bool{c.first, c.solid, c.good} {
 		for c.take(ok) {
 		}
 	}
@@ -50,13 +51,11 @@ func (x *Index) choose(w *window, lists []list, s *scratch) []Pick {
 	return c.picks()
 }
 
-func (c *choice) first(cand candidate) bool {
-	return c.x.docs[cand.doc].tier == tierFirst && cand.sure >= surely
-}
+func (c *choice) first(cand candidate) bool { return c.good(cand) && c.solid(cand) }
 
 func (c *choice) solid(cand candidate) bool { return cand.sure >= surely }
 
-func (c *choice) any(candidate) bool { return true }
+func (c *choice) good(cand candidate) bool { return c.x.docs[cand.doc].tier == tierFirst }
 
 // merge makes one pool of several lists by their candidates' totals and by reciprocal rank fusion (Cormack, Clarke and
 // Büttcher, SIGIR 2009), which keeps a topic with weak matches from starving beside one with strong ones.
@@ -199,7 +198,9 @@ func (c *choice) compare(cand *candidate) *compared {
 		}
 	}
 	for ; looks.with < len(c.chosen); looks.with++ {
-		like, same := likeTo(c.dense, &looks.profile, &c.chosen[looks.with].compared.profile)
+		other := &c.chosen[looks.with].compared.profile
+		like, same := likeTo(c.dense, &looks.profile, other)
+		same = same || like >= sameEpisode && c.x.docs[other.doc].episode == c.x.docs[cand.doc].episode
 		looks.closest = max(looks.closest, like)
 		if same && looks.twin < 0 {
 			looks.twin = looks.with

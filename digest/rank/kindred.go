@@ -17,16 +17,19 @@ type kinship struct {
 	topics int     // words in common among what each is about
 	terms  int     // words in common
 	rare   bool    // one of them stands in few docs
+	noted  bool    // one of them was never said, but stands in show notes
 }
 
 const (
 	kinCosine   = 0.12 // less is chance, whatever else
-	kinTopics   = 0.19 // cosine from which on a rare word is enough with two of the topics …
+	kinTopics   = 0.17 // cosine from which on a rare word is enough with two of the topics …
 	kinWords    = 0.20 // … or, in episodes as close as this too, by itself
+	kinUntold   = 0.25 // cosine from which on a rare word is enough where the episodes tell nothing
 	kinApart    = 0.40 // cosine from which on the episodes may be about different things
 	sameSubject = 0.15 // closeness of the episodes
 	toldBy      = 3    // docs that tell an episode's subject
-	fewTerms    = 3    // terms that must be shared where the episodes tell nothing
+	fewTerms    = 3    // terms that must be shared where the episodes tell nothing …
+	manyTerms   = 6    // … and that are enough then, with a phrase; what stands in show notes must share so many
 	rareShare   = 0.01 // of all docs may hold a rare word …
 	minRare     = 8    // … and so many in any case
 )
@@ -39,12 +42,13 @@ func (k kinship) possible() bool {
 // close reports whether two insights speak of the same.
 func (k kinship) close() bool {
 	switch {
-	case !k.possible():
+	case !k.possible(), k.noted && k.terms < manyTerms:
 		return false
 	case k.cosine >= kinApart:
 		return k.terms >= fewTerms
 	case !k.told:
-		return k.terms >= fewTerms && k.cosine >= kinTopics && (k.phrase || k.rare)
+		return k.phrase && (k.terms >= manyTerms || k.terms >= fewTerms && k.cosine >= kinTopics) ||
+			k.rare && k.terms >= fewTerms && k.cosine >= kinUntold
 	}
 	return k.phrase || k.rare && (k.topics >= 2 && k.cosine >= kinTopics || k.cosine >= kinWords && k.around >= kinWords)
 }

@@ -99,7 +99,8 @@ func plainChoice(x *Index, q Query, lists []list) []Pick {
 			}
 		}
 		for _, o := range c.chosen {
-			if _, same := alike(o.doc, cand.doc); same {
+			like, same := alike(o.doc, cand.doc)
+			if same || like >= sameEpisode && x.docs[o.doc].episode == x.docs[cand.doc].episode {
 				return false
 			}
 			episodes += map[bool]int{true: 1}[x.docs[o.doc].episode == x.docs[cand.doc].episode]
@@ -137,7 +138,7 @@ func plainChoice(x *Index, q Query, lists []list) []Pick {
 		has := slices.ContainsFunc(c.chosen, func(p chosen) bool { return in(p.candidate) })
 		_ = has || take(func(cand candidate) bool { return in(cand) && c.first(cand) }) || take(func(cand candidate) bool { return in(cand) && c.solid(cand) })
 	}
-	for _, ok := range []func(candidate) bool{c.first, c.solid, c.any} {
+	for _, ok := range []func(candidate) bool{c.first, c.solid, c.good} {
 		for take(ok) {
 		}
 	}

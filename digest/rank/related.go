@@ -91,7 +91,7 @@ func (x *Index) kin(d int) []Scored {
 		}
 		s.unit = x.unit(s.unit[:0], o.vec)
 		k := kinship{cosine: cosine(p.vec, s.unit), around: subject.closeness(x, int(o.episode))}
-		k.told = x.told(int(x.docs[d].episode)) && x.told(int(o.episode))
+		k.told, k.noted = x.told(int(x.docs[d].episode)) && x.told(int(o.episode)), x.docs[d].notes || o.notes
 		if k.possible() {
 			k.phrase, k.topics = x.sharePhrase(&x.docs[d], o), sharedTopics(&x.docs[d], o)
 			k.terms, k.rare = x.shared(p.vec, s.unit)

@@ -15,9 +15,9 @@ func talks() *Index {
 	for _, d := range []Doc{
 		said("a1", "a", "ea", "Passkeys", "Passkeys replace passwords with a private key that never leaves the phone."),
 		said("a2", "a", "ea", "Passkeys", "Phishing fails when the browser checks the address before it signs."),
-		said("b1", "b", "eb", "The end of passwords", "Passwords leak, and a passkey bound to the phone cannot be typed into a fake page."),
+		said("b1", "b", "eb", "The end of passwords", "Passwords leak, and a private key bound to the phone cannot be typed into a fake page."),
 		said("b2", "b", "eb", "The end of passwords", "Support calls are mostly about passwords that people forgot."),
-		said("c1", "c", "ec", "Login", "What makes a passkey strong is a secret that stays in the phone; passwords are secrets shared with every site."),
+		said("c1", "c", "ec", "Login", "What makes a passkey strong is a private key that stays in the phone; passwords are secrets shared with every site."),
 		said("c2", "c", "ec", "Login", "Passkeys sync between devices, which helps people who lose one."),
 		said("c3", "c", "ec2", "Again", "Passkeys replace passwords with a private key that never leaves the phone."),
 		said("d1", "d", "ed", "Bread", "Flour, salt and water need a night of rest."),

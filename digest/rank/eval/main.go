@@ -3,12 +3,14 @@
 //	go run ./digest/rank/eval -what topics     nDCG@10 of topic queries, half of them never tuned on
 //	go run ./digest/rank/eval -what splithalf  MRR of finding four sentences' continuation among 1,500
 //	go run ./digest/rank/eval -what pairs      related insights of different shows, and the votes on them
+//	go run ./digest/rank/eval -what all        all three
 //
 // It needs the shared corpus, and prints figures and words of ours only, but for -what pairs -print, which is for
 // judging by eye.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -26,7 +28,7 @@ func main() {
 
 func run(args []string, getenv func(string) string, w io.Writer) error {
 	flags := flag.NewFlagSet("eval", flag.ContinueOnError)
-	what := flags.String("what", "topics", "topics, splithalf or pairs")
+	what := flags.String("what", "topics", "topics, splithalf, pairs or all")
 	cache := flags.String("cache", "", "file that keeps the corpus's insights between two runs")
 	text := flags.Bool("print", false, "print the pairs for judging")
 	if err := flags.Parse(args); err != nil {
@@ -43,8 +45,10 @@ func run(args []string, getenv func(string) string, w io.Writer) error {
 		return runSplitHalf(corpus, w)
 	case "pairs":
 		return runPairs(corpus, *cache, *text, w)
+	case "all":
+		return errors.Join(runTopics(corpus, *cache, w), runSplitHalf(corpus, w), runPairs(corpus, *cache, *text, w))
 	}
-	return fmt.Errorf("measure %q: choose topics, splithalf or pairs", *what)
+	return fmt.Errorf("measure %q: choose topics, splithalf, pairs or all", *what)
 }
 
 func index(corpus, cache string) (*rank.Index, []rank.Doc, error) {
@@ -93,13 +97,15 @@ func runPairs(corpus, cache string, text bool, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	found, asked := pairs(x, docs, 30)
 	if text {
-		printPairs(w, pairs(x, docs, 30))
+		printPairs(w, found)
 	}
 	all, related, close, err := votes()
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(w, "pairs: %d of %d insights that may be posted have a related one\n", len(found), asked)
 	fmt.Fprintf(w, "pairs: %d judged by eye, %.2f of the same subject, %.2f of the same question\n", len(all), related, close)
 	return nil
 }

@@ -21,8 +21,9 @@ type vote struct {
 	Vote    int    `json:"vote"` // 2: the same question; 1: the same subject; 0: neither
 }
 
-// pairs takes the closest related insight of a sample of posted insights: the same 30 each time.
-func pairs(x *rank.Index, docs []rank.Doc, n int) [][2]rank.Doc {
+// pairs takes the closest related insight of a sample of insights that may be posted: the same n each time. It tells how
+// many were asked for that.
+func pairs(x *rank.Index, docs []rank.Doc, n int) (out [][2]rank.Doc, asked int) {
 	byID := map[string]rank.Doc{}
 	var posted []string
 	for _, d := range docs {
@@ -32,8 +33,8 @@ func pairs(x *rank.Index, docs []rank.Doc, n int) [][2]rank.Doc {
 		}
 	}
 	slices.SortFunc(posted, func(a, b string) int { return strings.Compare(hash(a), hash(b)) })
-	var out [][2]rank.Doc
 	for _, id := range posted {
+		asked++
 		if r := x.Related(id, 1); len(r) > 0 {
 			out = append(out, [2]rank.Doc{byID[id], byID[r[0].ID]})
 		}
@@ -41,7 +42,7 @@ func pairs(x *rank.Index, docs []rank.Doc, n int) [][2]rank.Doc {
 			break
 		}
 	}
-	return out
+	return out, asked
 }
 
 // printPairs writes pairs for judging.
