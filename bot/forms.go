@@ -35,7 +35,7 @@ func (b *Bot) settingsOf(a *asking) *Form {
 	return &Form{
 		Title: "Daily brief", Command: scoped(a, "settings"), Submit: "Save",
 		Fields: []Field{
-			{Name: "topics", Label: "Topics", Kind: Lines, MaxLen: 1000, Value: strings.Join(append(slices.Clone(sub.Topics), minus(sub.Exclude)...), ", "),
+			{Name: "topics", Label: "Topics", Kind: Lines, MaxLen: 3000, Value: strings.Join(append(slices.Clone(sub.Topics), minus(sub.Exclude)...), ", "),
 				Hint: "With commas between them; a minus excludes: ai, open source, -crypto"},
 			{Name: "podcasts", Label: "Podcasts to follow", Kind: Lines, MaxLen: 3000, Value: strings.Join(b.titlesOf(sub.Follow), "\n"), Extra: true,
 				Hint: "One a line, by its name or address; the brief takes their best insights whatever the topic"},

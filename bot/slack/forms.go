@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -39,7 +40,9 @@ func modal(f *bot.Form, in incoming) slack.ModalViewRequest {
 		blocks = append(blocks, slack.NewSectionBlock(plainText(intro), nil, nil))
 	}
 	for _, field := range f.Fields {
-		blocks = append(blocks, input(field))
+		if utf8.RuneCountInString(field.Value) <= maxInput { // one that cannot be shown whole would come back cut
+			blocks = append(blocks, input(field))
+		}
 	}
 	meta, err := json.Marshal(formContext{
 		Command: f.Command, Channel: in.channel, Name: in.name, Thread: in.thread, Reply: in.reply, Direct: in.direct, Home: in.home,
@@ -84,7 +87,10 @@ func input(f bot.Field) slack.Block {
 		element = e
 	default:
 		e := slack.NewPlainTextInputBlockElement(nil, inputID)
-		e.Multiline, e.InitialValue, e.MaxLength = f.Kind == bot.Lines, f.Value, min(f.MaxLen, maxInput)
+		e.Multiline, e.InitialValue, e.MaxLength = f.Kind == bot.Lines, f.Value, maxInput
+		if f.MaxLen > 0 {
+			e.MaxLength = min(max(f.MaxLen, utf8.RuneCountInString(f.Value)), maxInput)
+		}
 		element = e
 	}
 	b := slack.NewInputBlock(f.Name, fitted(f.Label, 200), hint, element)

@@ -85,6 +85,28 @@ func TestShortened(t *testing.T) {
 	}
 }
 
+// TestFormLimits draws forms whose parts are at, under and over every limit.
+func TestFormLimits(t *testing.T) {
+	for _, n := range []int{1, 23, 24, 25, 74, 75, 76, 149, 150, 151, 1000, 2999, 3000, 3001} {
+		s := sentences(n)
+		var choices []bot.Choice
+		for i := range 120 {
+			choices = append(choices, bot.Choice{Label: s, Value: fmt.Sprint("v", i)})
+		}
+		f := &bot.Form{Title: s, Submit: s, Intro: s, Command: []string{"settings"}, Fields: []bot.Field{
+			{Name: "a", Label: s, Hint: s, Value: s, MaxLen: 1000}, {Name: "b", Label: s, Value: s, Kind: bot.Lines},
+			{Name: "c", Label: s, Kind: bot.One, Choices: choices, Value: "v1"}, {Name: "d", Label: s, Kind: bot.Many, Choices: choices, Value: "v1\nv2"},
+		}}
+		b := drawnJSON(t, bot.Message{Form: f}, maxBlocks)
+		if problems := slacktest.Check(b, maxBlocks); len(problems) > 0 {
+			t.Errorf("form of %d characters: %q", n, problems)
+		}
+		if shown := strings.Count(string(b), `"initial_value"`); (shown == 2) != (n <= maxInput) {
+			t.Errorf("form of %d characters has %d fields with their value, want two that hold it whole or none", n, shown)
+		}
+	}
+}
+
 // sentences is a text of n characters in sentences of 40.
 func sentences(n int) string {
 	const one = "This is a sentence of forty characters. "

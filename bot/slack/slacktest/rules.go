@@ -192,6 +192,11 @@ func (s *Server) checkElement(at string, e map[string]any) {
 				s.problem("%s: value of %d", at, n)
 			}
 		}
+	case "plain_text_input":
+		most, _ := e["max_length"].(float64)
+		if n := utf8.RuneCountInString(str(e["initial_value"])); most > 3000 || n > 3000 || most > 0 && n > int(most) {
+			s.problem("%s: value of %d characters in a field of %v", at, n, most)
+		}
 	case "overflow":
 		s.options(at, e["options"], 5)
 	case "static_select", "multi_static_select":
