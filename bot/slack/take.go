@@ -16,7 +16,8 @@ const (
 	maxSeen  = 5_000
 )
 
-// seen remembers payloads by their ID, each with its answer. The zero value is ready.
+// seen remembers payloads by their ID, each with its answer. It need not outlive the process: one process at a time holds
+// the store, and what it has acknowledged Slack does not send again. The zero value is ready.
 type seen struct {
 	mu  sync.Mutex
 	of  map[string]*answered
