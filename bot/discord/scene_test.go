@@ -11,6 +11,7 @@ import (
 	"podbrief/bot"
 	"podbrief/bot/bottest"
 	"podbrief/bot/discord/discordtest"
+	"podbrief/digest/sample"
 )
 
 // scene is a whole bot on a Discord.
@@ -247,4 +248,19 @@ func TestWhereTheBotIsNot(t *testing.T) {
 	w.settle()
 	w.newest(discordtest.DMOf(discordtest.User), "Your first brief")
 	w.wants(discordtest.Command(foreign(), "ask", "question", "what did they say about tickets?"), "(")
+}
+
+// TestExport gives the followed podcasts as a file, to the asker only.
+func TestExport(t *testing.T) {
+	t.Parallel()
+	w := newScene(t)
+	w.wants(discordtest.Command(manager(), "follow", "podcast", sample.Shows()[0].URL()), "Held-Out Set")
+	if a := w.wants(discordtest.Command(member(), "feeds", "do", "export"), "podcast"); !a.Private {
+		t.Error("the file is shown to all")
+	}
+	sent := w.server.Requests("POST", "/callback")
+	last := sent[len(sent)-1]
+	if !strings.HasPrefix(last.Header.Get("Content-Type"), "multipart/form-data") {
+		t.Errorf("answered as %q, want a file in it", last.Header.Get("Content-Type"))
+	}
 }
