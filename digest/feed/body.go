@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"strconv"
@@ -34,8 +35,8 @@ const (
 const userAgent = "Podbrief/1.0 (podcast briefs; self-hosted bot)"
 
 // ReadBody gets a document of at most limit bytes, compressed and decompressed, and returns it decompressed with its
-// media type (lower case, without parameters, "" when not said) and the address it came from after redirects. accept is
-// the Accept header to send. Errors are of type *Error.
+// media type (lower case, with its charset as only parameter, "" when not said) and the address it came from after
+// redirects. accept is the Accept header to send. Errors are of type *Error.
 func ReadBody(ctx context.Context, c *http.Client, url string, limit int64, accept string) (body []byte, mediaType, finalURL string, err error) {
 	req, err := newRequest(ctx, url, accept)
 	if err != nil {
@@ -53,7 +54,7 @@ func ReadBody(ctx context.Context, c *http.Client, url string, limit int64, acce
 	if err != nil {
 		return nil, "", "", at(url, err)
 	}
-	return body, contentType(resp), resp.Request.URL.String(), nil
+	return body, withCharset(resp), resp.Request.URL.String(), nil
 }
 
 func newRequest(ctx context.Context, url, accept string) (*http.Request, error) {
@@ -74,6 +75,16 @@ func contentType(resp *http.Response) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
+// withCharset is contentType with the charset that the host declares: without it some text cannot be told from other.
+func withCharset(resp *http.Response) string {
+	mediaType := contentType(resp)
+	_, params, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if charset := params["charset"]; mediaType != "" && charset != "" {
+		return mediaType + "; charset=" + strings.ToLower(charset)
+	}
+	return mediaType
+}
+
 // checkStatus makes an error of every answer but 200. 304 is for the caller to look at first.
 func checkStatus(resp *http.Response, now time.Time) error {
 	e := newError(Server, "", fmt.Errorf("HTTP status %d", resp.StatusCode))
@@ -84,7 +95,7 @@ func checkStatus(resp *http.Response, now time.Time) error {
 	case code == http.StatusForbidden && resp.Header.Get("Cf-Mitigated") == "challenge":
 		e.Kind, e.Reason = Auth, "the host blocks bots; ask the podcast for another feed address"
 	case code == http.StatusUnauthorized || code == http.StatusPaymentRequired || code == http.StatusForbidden:
-		e.Kind, e.Reason = Auth, fmt.Sprintf("the host refuses access (%d); check that the feed is public", code)
+		e.Kind, e.Reason = Auth, fmt.Sprintf("the host refuses access (%d); check that the address is public", code)
 	case code == http.StatusNotFound:
 		e.Kind, e.Reason = NotFound, "nothing is there (404); check the address"
 	case code == http.StatusGone:

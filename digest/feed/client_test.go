@@ -293,14 +293,14 @@ func TestAllowedHostIsReached(t *testing.T) {
 			t.Errorf("request carries %v, want neither cookies nor authorization", r.Header)
 		}
 		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
-		w.Header().Set("Content-Type", "Text/VTT; charset=utf-8")
+		w.Header().Set("Content-Type", "Text/VTT; charset=ISO-8859-1; x=y")
 		fmt.Fprint(w, "WEBVTT")
 	}))
 	defer srv.Close()
 	client := NewClient(Policy{Allow: []string{srv.Listener.Addr().String()}})
 	for range 2 {
 		body, mediaType, finalURL, err := ReadBody(t.Context(), client, srv.URL+"/a", 6, "text/vtt")
-		if err != nil || string(body) != "WEBVTT" || mediaType != "text/vtt" || finalURL != srv.URL+"/a" {
+		if err != nil || string(body) != "WEBVTT" || mediaType != "text/vtt; charset=iso-8859-1" || finalURL != srv.URL+"/a" {
 			t.Errorf("ReadBody = %q, %q, %q, %v; want the transcript", body, mediaType, finalURL, err)
 		}
 	}

@@ -39,12 +39,18 @@ func toUTF8(body []byte, mediaType string) string {
 	case zeroEverySecond(body, 1):
 		return decoded(utf16.UTF16(utf16.LittleEndian, utf16.IgnoreBOM).NewDecoder().Bytes(body))
 	}
-	if utf8.Valid(body) {
+	_, params, _ := mime.ParseMediaType(strings.TrimRight(mediaType, "; "))
+	declared, name := charset.Lookup(params["charset"])
+	if utf8.Valid(body) && name != "iso-2022-jp" { // which is written in the letters of ASCII
 		return string(body)
 	}
-	_, params, _ := mime.ParseMediaType(mediaType)
-	if e, name := charset.Lookup(params["charset"]); e != nil && name != "utf-8" {
-		return decoded(e.NewDecoder().Bytes(body))
+	if declared == nil { // a page may tell in its head
+		if e, n, _ := charset.DetermineEncoding(body, ""); n != "windows-1252" { // the guess when it does not
+			declared, name = e, n
+		}
+	}
+	if declared != nil && name != "utf-8" && name != "replacement" {
+		return decoded(declared.NewDecoder().Bytes(body))
 	}
 	if mostlyUTF8(body) {
 		return strings.ToValidUTF8(string(body), "")

@@ -74,8 +74,10 @@ func (l Linked) fetch(ctx context.Context, o feed.Transcript) (*Transcript, erro
 	if err != nil {
 		return nil, err
 	}
-	if declaredFormat(mediaType, "") == "" {
-		mediaType = firstOf(o.Type, mediaType)
+	if declaredFormat(mediaType, "") == "" && o.Type != "" {
+		_, params, _ := strings.Cut(mediaType, ";")
+		declared, _, _ := strings.Cut(o.Type, ";")
+		mediaType = declared + ";" + params
 	}
 	return Parse(body, mediaType, address)
 }

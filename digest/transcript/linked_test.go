@@ -3,8 +3,10 @@ package transcript
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +113,23 @@ func TestLinkedFallsToTheNextOffer(t *testing.T) {
 			t.Errorf("Transcript(cancelled) = %v, want %v", err, context.Canceled)
 		}
 	})
+}
+
+func TestLinkedReadsInTheCharsetOfTheHost(t *testing.T) {
+	russian := strings.Repeat("\xd0\xe5\xea\xe0 \xf2\xe5\xf7\xb8\xf2. ", 200)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", r.URL.Query().Get("type"))
+		fmt.Fprint(w, russian)
+	}))
+	defer srv.Close()
+	l := Linked{Client: feed.NewClient(feed.Policy{Allow: []string{strings.TrimPrefix(srv.URL, "http://")}})}
+	for _, declared := range []string{"text/plain; charset=Windows-1251", "application/octet-stream; charset=windows-1251"} {
+		offer := feed.Transcript{URL: srv.URL + "/?type=" + url.QueryEscape(declared), Type: "text/plain; charset=utf-8"}
+		tr, err := l.Transcript(t.Context(), feed.Episode{Transcripts: []feed.Transcript{offer}})
+		if err != nil || !strings.HasPrefix(tr.Segments[0].Text, "Река течёт.") {
+			t.Errorf("Transcript(%s) = %.60v, %v; want Russian", declared, tr, err)
+		}
+	}
 }
 
 func TestTimesAfterTheEnd(t *testing.T) {

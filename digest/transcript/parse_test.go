@@ -108,8 +108,20 @@ func TestDecode(t *testing.T) {
 			t.Errorf("decode(%s) = %q, want %q", name, got, want)
 		}
 	}
-	if got := decode([]byte("\xe1\xe9"), "text/plain; charset=iso-8859-2"); got != "áé" {
-		t.Errorf("decode(declared Latin 2) = %q", got)
+	for _, test := range []struct{ mediaType, in, want string }{
+		{"text/plain; charset=iso-8859-2", "\xe1\xe9\xbb", "áéť"},
+		{"text/vtt; charset=\"windows-1251\"", "\xd0\xe5\xea\xe0", "Река"},
+		{"text/plain; charset=utf-16le", "\xdd\x5d\x41\x6d", "\u5ddd\u6d41"},
+		{"text/plain; charset=iso-2022-jp", "\x1b$B@n\x1b(B", "川"},
+		{"text/plain; charset=shift_jis", "\x90\xec", "川"},
+		{"text/plain; charset=iso-8859-1", "caf\xc3\xa9", "café"}, // declared wrongly
+		{"text/plain; charset=nonsense", "caf\xe9", "café"},
+		{"; charset=iso-8859-2", "\xbb", "»"}, // not to be read
+		{"", "<meta charset=windows-1251><p>\xd0\xe5\xea\xe0", "<meta charset=windows-1251><p>Река"},
+	} {
+		if got := decode([]byte(test.in), test.mediaType); got != test.want {
+			t.Errorf("decode(%q, %q) = %q, want %q", test.in, test.mediaType, got, test.want)
+		}
 	}
 	if got := decode([]byte(wide("plain words in UTF-16", true, false)), ""); got != "plain words in UTF-16" {
 		t.Errorf("decode(UTF-16 without a mark) = %q", got)
