@@ -78,6 +78,31 @@ func TestManifestScopes(t *testing.T) {
 	}
 }
 
+// TestManifestForSignedRequests takes the comments out of the manifest, as it says: then it is one for signed requests.
+func TestManifestForSignedRequests(t *testing.T) {
+	b, err := os.ReadFile("../../configs/slack-manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := regexp.MustCompile(`# ((?:request_)?url: https://podbrief.example.com/slack)`)
+	if n := len(marked.FindAll(b, -1)); n != 3 {
+		t.Errorf("%d addresses are marked, want 3", n)
+	}
+	text := strings.Replace(marked.ReplaceAllString(string(b), "$1"), "socket_mode_enabled: true", "socket_mode_enabled: false", 1)
+	var m slack.Manifest
+	if err := yaml.UnmarshalWithOptions([]byte(text), &m, yaml.DisallowUnknownField()); err != nil {
+		t.Fatal(err)
+	}
+	if found := manifestFindings(&m, true); len(found) != 1 || !found[0].OK {
+		t.Errorf("findings: %+v", found)
+	}
+	for _, address := range []string{m.Features.SlashCommands[0].Url, m.Settings.EventSubscriptions.RequestUrl, m.Settings.Interactivity.RequestUrl} {
+		if !strings.HasSuffix(address, "/slack") {
+			t.Errorf("request URL %q, want one of the path /slack", address)
+		}
+	}
+}
+
 // called are the methods of slack-go that the code calls.
 func called(t *testing.T) []string {
 	t.Helper()

@@ -22,7 +22,7 @@ func echo() (bot.Handler, chan bot.Request) {
 
 // TestDisconnect checks that no command is lost while connections are exchanged, announced or not.
 func TestDisconnect(t *testing.T) {
-	for reason, cut := range map[string]bool{"warning": false, "refresh_requested": false, "too_many_websockets": true} {
+	for reason, cut := range map[string]bool{"warning": false, "refresh_requested": false, "link_disabled": false, "too_many_websockets": true} {
 		t.Run(reason, func(t *testing.T) {
 			s := newWorkspace(t)
 			h, asked := echo()
@@ -54,6 +54,10 @@ func TestUnknownEnvelope(t *testing.T) {
 		if _, err := s.Play(slacktest.Payload{Kind: kind, Body: map[string]any{"event": map[string]any{"type": "nobody_knows"}}}); err != nil {
 			t.Error(err)
 		}
+	}
+	limited := map[string]any{"type": "app_rate_limited", "team_id": slacktest.Team, "minute_rate_limited": 1}
+	if _, err := s.Play(slacktest.Payload{Kind: slacktest.Events, Body: limited}); err != nil {
+		t.Error(err)
 	}
 	if len(asked) > 0 {
 		t.Errorf("acted on %+v", <-asked)

@@ -67,19 +67,6 @@ type Channel struct {
 	Members                          []string
 }
 
-// Fault is what goes wrong with a request.
-type Fault struct {
-	Error      string // ok:false with this error
-	Status     int    // HTTP status instead of 200
-	RetryAfter int    // seconds, with status 429
-	// RetryAfterText stands for RetryAfter when it is no number; "none" leaves the header out.
-	RetryAfterText string
-	Body           string // instead of an answer
-	Store          bool   // the message is stored before the fault
-	Cut            bool   // the connection is cut
-	Wait           time.Duration
-}
-
 // Server is a running workspace. Its exported fields may be changed before the first request.
 type Server struct {
 	URL string // base URL of the Web API, with "/api/"
@@ -264,37 +251,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 		reply(w, s.do(method, form))
 		return
 	}
-	if fault.Wait > 0 {
-		time.Sleep(fault.Wait)
-	}
-	var answer map[string]any
-	if fault.Store {
-		answer = s.do(method, form)
-	}
-	switch {
-	case fault.Cut:
-		panic(http.ErrAbortHandler)
-	case fault.Status == http.StatusTooManyRequests:
-		if fault.RetryAfterText == "" {
-			fault.RetryAfterText = fmt.Sprint(max(1, fault.RetryAfter))
-		}
-		if fault.RetryAfterText != "none" {
-			w.Header().Set("Retry-After", fault.RetryAfterText)
-		}
-		w.WriteHeader(fault.Status)
-		io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
-	case fault.Status != 0:
-		w.WriteHeader(fault.Status)
-		io.WriteString(w, "<html>it broke</html>")
-	case fault.Body != "":
-		io.WriteString(w, fault.Body)
-	case fault.Error != "":
-		reply(w, refuse(fault.Error))
-	case answer != nil:
-		reply(w, answer)
-	default:
-		reply(w, s.do(method, form))
-	}
+	s.fail(w, fault, method, form)
 }
 
 // SetNow changes Now while the workspace runs.
@@ -309,23 +266,6 @@ func (s *Server) SetLacks(scopes ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Lacks = scopes
-}
-
-// SetFault changes Fault while the workspace runs.
-func (s *Server) SetFault(f func(method string, form url.Values) *Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.Fault = f
-}
-
-func (s *Server) faultOf(method string, form url.Values) *Fault {
-	s.mu.Lock()
-	f := s.Fault
-	s.mu.Unlock()
-	if f == nil {
-		return nil
-	}
-	return f(method, form)
 }
 
 // readForm reads a request's fields, whether it came as a form or as JSON, and its token.
