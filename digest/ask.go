@@ -37,7 +37,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 		if own, err = spokenIn(tx, under); err != nil {
 			return err
 		}
-		elsewhere, err = spokenIn(tx, e.episodesFor(q.Text, under))
+		elsewhere, err = spokenIn(tx, e.episodesFor(q.inFull(), under))
 		return err
 	})
 	if err != nil {
@@ -45,13 +45,24 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	}
 	asking := insight.Asking{
 		Question: q.Text, About: about, Earlier: q.Earlier, Language: q.Language,
-		Passages: closest(q.Text, own, elsewhere),
+		Passages: closest(q.inFull(), own, elsewhere),
 	}
 	said, err := e.Answerer.Answer(ctx, asking)
 	if err != nil {
 		return nil, fmt.Errorf("answer %q: %w", q.Text, err)
 	}
 	return answer(asking, said, append(own, elsewhere...)), nil
+}
+
+// fewToAsk is how many words a question has at most that leans on the one before it: "And why not?"
+const fewToAsk = 6
+
+// inFull is what is looked for: a short question in a conversation, with the one before it.
+func (q Question) inFull() string {
+	if n := len(q.Earlier); n > 0 && len(strings.Fields(q.Text)) <= fewToAsk {
+		return q.Text + " " + q.Earlier[n-1].Question
+	}
+	return q.Text
 }
 
 // askedUnder returns the insight that a question is about, and the episodes to look in first: the insight's own, or those

@@ -32,8 +32,9 @@ func (e evidence) keepsNames(text string, t tongue) bool {
 	for _, w := range strings.Fields(text) {
 		first := begins
 		begins = endsSentence(w)
-		sure := strings.ContainsFunc(w[1:], unicode.IsUpper) || strings.ContainsFunc(w, unicode.IsDigit) && nameLike(w, first)
-		if (sure || nameLike(w, first) && !t.nouns) && !known[opening(bare(w))] && !months[bare(w)] {
+		// Short forms have others abroad: AI is KI, EU is UE.
+		sure := len(bare(w)) > 3 && strings.ContainsFunc(w[1:], unicode.IsUpper) || strings.ContainsFunc(w, unicode.IsDigit) && nameLike(w, first)
+		if (sure || nameLike(w, first) && !t.nouns && len(bare(w)) > 3) && !known[opening(bare(w))] && !months[bare(w)] {
 			return false
 		}
 	}

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 
 	"podbrief/digest/insight"
 )
 
 // answerVersion names the prompt of answers.
-const answerVersion = "answer-1"
+const answerVersion = "answer-2"
 
 // Bounds of an answer.
 const (
@@ -22,6 +23,9 @@ const (
 	maxEarlier      = 3 // turns of the thread that are shown
 	minCitedWords   = 4 // of a citation's quote
 	maxPassageRunes = 1800
+	maxGap          = 300 // characters
+	maxNextRunes    = 120
+	minLoose        = 0.4 // share of the content words of what has no citation that stand in the question or the passages
 	maxQuestion     = 600 // characters
 )
 
@@ -82,8 +86,8 @@ type answered struct {
 // prove keeps the sentences that have a verified citation and say nothing that it does not hold.
 func (a *Answerer) prove(q insight.Asking, said answered) insight.Answer {
 	answer := insight.Answer{Engine: "llm/" + a.Service.Models.Answer + "/" + answerVersion}
-	if g := strings.TrimSpace(said.Gap); !insight.Unsafe(g) && !insight.Instructs(g) {
-		answer.Gap = shorten(g, 300)
+	if g := shorten(strings.TrimSpace(said.Gap), maxGap); loose(g, q) {
+		answer.Gap = g
 	}
 	if !said.Answerable {
 		return answer
@@ -103,7 +107,7 @@ func (a *Answerer) prove(q insight.Asking, said answered) insight.Answer {
 		}
 	}
 	for _, n := range said.Next {
-		if n = strings.TrimSpace(n); n != "" && len(answer.Next) < maxNext && len([]rune(n)) <= 120 && !insight.Unsafe(n) && !insight.Instructs(n) {
+		if n = strings.TrimSpace(n); n != "" && len(answer.Next) < maxNext && len([]rune(n)) <= maxNextRunes && loose(n, q) {
 			answer.Next = append(answer.Next, n)
 		}
 	}
@@ -139,17 +143,50 @@ func supported(s insight.Sentence, q insight.Asking) bool {
 		fmt.Fprintf(&sentences, "%s ", touched(p.Text, at, at+len(c.Quote)))
 	}
 	e := evidence{tongue: tongueOf(said.String()), said: said.String(), sentence: sentences.String(), near: said.String(), names: names}
-	if t := tongueOf(s.Text); t.name != e.name { // the asker's language is not the podcast's
+	if t := tongueOf(s.Text); t.name != e.name && t.name != "" && e.name != "" { // the asker's language is not the podcast's
 		return e.abroad(s.Text, t)
 	}
-	return e.disproof(s.Text) == nil
+	return e.disproof(s.Text) == nil && shared(s.Text, e.said+" "+e.names) >= minGrounding
+}
+
+// code are marks that no sentence needs.
+var code = regexp.MustCompile(`[<>=\[\]{}_\\]|\w\(|;$`)
+
+// aboutPassages are words by which a gap speaks of the passages themselves.
+var aboutPassages = regexp.MustCompile(`(?i)\b(?:passages?|episodes?|podcasts?|transcripts?|speak\w*|mention\w*|discuss\w*|answer\w*|inform\w*|provid\w*|contain\w*|address\w*|cover\w*|question\w*|detail\w*|missing|nothing)\b`)
+
+// loose reports whether a text without citations, a gap or a next question, may be shown: it brings up nothing that
+// neither the question nor the passages name, and does not speak to readers.
+func loose(text string, q insight.Asking) bool {
+	if insight.Unsafe(text) || insight.Instructs(text) || code.MatchString(text) {
+		return false
+	}
+	var all strings.Builder
+	all.WriteString(q.Question)
+	for _, p := range q.Passages {
+		fmt.Fprintf(&all, " %s %s %s %s %s", p.Podcast, p.Title, p.Speaker, p.Text, p.Published.Format("2 January 2006 2006-01-02"))
+	}
+	e := evidence{tongue: tongueOf(all.String()), said: all.String(), near: all.String()}
+	t := tongueOf(text)
+	if t.name == "" || e.name == "" { // one of them is short
+		t = e.tongue
+	}
+	if t.personIn(text) != "" {
+		return false
+	}
+	if t.name != e.name {
+		e.sentence = e.said
+		return e.abroad(text, t)
+	}
+	_, invented := e.missingAmount(text, e.said)
+	return !invented && e.missingName(text) == "" && e.checkLetters(text) == nil && shared(aboutPassages.ReplaceAllString(text, ""), e.said) >= minLoose
 }
 
 // asking is what the prompt shows of a question.
 type asking struct {
-	Question, About string
-	Earlier         []insight.Turn
-	Passages        []numbered
+	Question, About, Language string
+	Earlier                   []insight.Turn
+	Passages                  []numbered
 }
 
 type numbered struct {
@@ -158,7 +195,7 @@ type numbered struct {
 }
 
 func asked(q insight.Asking) asking {
-	a := asking{Question: shorten(flat(q.Question), maxQuestion)}
+	a := asking{Question: shorten(flat(q.Question), maxQuestion), Language: q.Language}
 	if q.About != nil {
 		a.About = flat(q.About.Text)
 	}

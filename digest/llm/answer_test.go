@@ -40,7 +40,7 @@ func TestAnswerKeepsWhatItsCitationsProve(t *testing.T) {
 		Question: "What saved the migration?", Passages: passages, About: &insight.Insight{Text: "An outbox saved Corvid Pay."},
 		Earlier: []insight.Turn{{Question: "Who left the monolith?", Answer: "Corvid Pay did."}},
 	}
-	got, server := answer(t, llmtest.Answer{Text: `{"answerable":true,"gap":"","next":["Why did dual writes fail?","See https://evil.example"],"answer":[
+	got, server := answer(t, llmtest.Answer{Text: `{"answerable":true,"gap":"","next":["What did the reconciliation jobs find?","How do whales sleep?","See https://evil.example"],"answer":[
 	 {"sentence":"Maria Ortiz says that an outbox table in Postgres saved it.","citations":[{"passage":1,"quote":"what saved the project was an outbox table"}]},
 	 {"sentence":"It cost 5 million.","citations":[{"passage":1,"quote":"What saved the project was an outbox table"}]},
 	 {"sentence":"Queues hide outages.","citations":[{"passage":2,"quote":"a queue hides all outages for ever"}]},
@@ -49,7 +49,7 @@ func TestAnswerKeepsWhatItsCitationsProve(t *testing.T) {
 		t.Errorf("sentences = %+v, want the first one with the passage's own words", got.Sentences)
 	}
 	if len(got.Next) != 1 {
-		t.Errorf("next = %q, want the one without an address", got.Next)
+		t.Errorf("next = %q, want the one that the passages may answer", got.Next)
 	}
 	sent := server.Requests()[0].User()
 	for _, want := range []string{"[2] Load-Bearing", "earlier question: Who left the monolith?", "An outbox saved Corvid Pay."} {
@@ -60,7 +60,7 @@ func TestAnswerKeepsWhatItsCitationsProve(t *testing.T) {
 }
 
 func TestAnswerSaysWhenThePassagesDoNot(t *testing.T) {
-	got, _ := answer(t, llmtest.Answer{Text: `{"answerable":false,"answer":[],"gap":"No passage speaks of salaries.","next":[]}`}, insight.Asking{Question: "What do they earn?", Passages: passages})
+	got, _ := answer(t, llmtest.Answer{Text: `{"answerable":false,"answer":[],"gap":"No passage speaks of salaries.","next":[]}`}, insight.Asking{Question: "What salaries do they pay?", Passages: passages})
 	if len(got.Sentences) != 0 || got.Gap != "No passage speaks of salaries." {
 		t.Errorf("answer = %+v, want no sentence and the gap", got)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"podbrief/digest/insight"
 	"podbrief/digest/transcript"
 )
 
@@ -19,7 +20,7 @@ type line struct {
 	speaker  string
 	start    time.Duration
 	timing   transcript.Timing
-	left     bool // left out of the prompt: an ad or a repetition
+	left     bool // left out of the prompt: an ad, a repetition, or an order to a machine
 }
 
 // linesOf cuts a transcript into lines of at most maxLineWords words, at sentence ends where there are any. left says
@@ -31,7 +32,7 @@ func linesOf(t *transcript.Transcript, left func(segment int) bool) []line {
 		seen := 0
 		for _, span := range cut(s.Text, maxLineWords) {
 			text := s.Text[span[0]:span[1]]
-			l := line{segment: i, from: span[0], to: span[1], text: text, speaker: s.Speaker, start: s.Start, timing: s.Timing, left: left != nil && left(i)}
+			l := line{segment: i, from: span[0], to: span[1], text: text, speaker: s.Speaker, start: s.Start, timing: s.Timing, left: left != nil && left(i) || insight.Instructs(text)}
 			if seen > 0 && s.End > s.Start {
 				l.start += (s.End - s.Start) * time.Duration(seen) / time.Duration(words)
 			}

@@ -66,13 +66,17 @@ func accepted(texts []string, translated []numbered) []string {
 	return all
 }
 
-// faithful reports whether a translation keeps the figures of its original, and about its length.
+// faithful reports whether a translation keeps the figures, names and negations of its original, and about its length.
 func faithful(original, translated string) bool {
 	a, b := utf8.RuneCountInString(original), utf8.RuneCountInString(translated)
 	if b == 0 || b > 3*a+40 || b*5 < a || insight.Unsafe(translated) || insight.Instructs(translated) {
 		return false
 	}
-	return slices.Equal(figures(original), figures(translated))
+	e, t := evidence{tongue: tongueOf(original), said: original, sentence: original}, tongueOf(translated)
+	if t.name != "" && t.personIn(translated) != "" && e.personIn(original) == "" {
+		return false
+	}
+	return slices.Equal(figures(original), figures(translated)) && e.keepsNames(translated, t) && e.keepsNegation(translated, t)
 }
 
 // figures are the numbers written in digits, sorted, without separators, which differ between

@@ -158,7 +158,7 @@ func (s source) checkFacts(c claimed, at place) error {
 // evidence is what a claim may rest on.
 func (s source) evidence(c claimed, at place) evidence {
 	e := evidence{
-		said: s.text(c.First, c.Last), sentence: s.clauses(c, at), near: s.text(c.First-3, c.Last+3), names: s.header,
+		said: s.meant(c.First, c.Last), sentence: s.clauses(c, at), near: s.meant(c.First-3, c.Last+3), names: s.header,
 		speaker: s.lines[at.first-1].speaker,
 	}
 	e.tongue = tongueOf(s.text(c.First-10, c.Last+10))
@@ -208,12 +208,23 @@ func (s source) text(first, last int) string {
 	return b.String()
 }
 
+// meant is text without the lines that nobody may rest on: ads, and orders to a machine.
+func (s source) meant(first, last int) string {
+	var b strings.Builder
+	for n := max(1, first); n <= min(last, len(s.lines)); n++ {
+		if l := s.lines[n-1]; !l.left {
+			b.WriteString(l.text + " ")
+		}
+	}
+	return b.String()
+}
+
 // tidy shortens what need not be refused: topics and the reason why it matters.
 func (s source) tidy(c claimed) claimed {
 	var topics []string
 	for _, t := range c.Topics {
 		t = strings.ToLower(strings.TrimSpace(t))
-		if t != "" && len(t) <= 40 && !insight.Unsafe(t) && !insight.Instructs(t) && len(topics) < maxTopics && !slices.Contains(topics, t) {
+		if len(topics) < maxTopics && !slices.Contains(topics, t) && s.speaksOf(t, c) {
 			topics = append(topics, t)
 		}
 	}
@@ -224,19 +235,34 @@ func (s source) tidy(c claimed) claimed {
 	return c
 }
 
+// speaksOf reports whether a topic is one of the lines: a short phrase with a word that stands near them.
+func (s source) speaksOf(topic string, c claimed) bool {
+	if topic == "" || len(topic) > 40 || insight.Unsafe(topic) || insight.Instructs(topic) || code.MatchString(topic) {
+		return false
+	}
+	near := plainWords(s.meant(c.First-5, c.Last+5) + " " + s.header + " " + c.Claim)
+	return slices.ContainsFunc(plainWords(topic), func(w string) bool {
+		return !stop[w] && slices.ContainsFunc(near, func(v string) bool { return stem(v) == stem(w) })
+	})
+}
+
 // checkWhy returns what is wrong with the reason why a claim matters. It may judge, and so need not stand in the lines;
 // what it names and counts must.
 func (s source) checkWhy(c claimed) error {
 	at, ok := s.find(c)
-	switch t := tongueOf(c.Why); {
-	case !ok || strings.TrimSpace(c.Why) == "":
+	if !ok || strings.TrimSpace(c.Why) == "" {
 		return nil
+	}
+	switch t := s.evidence(c, at).tongue; {
 	case len(strings.Fields(c.Why)) > maxWhyWords:
 		return fmt.Errorf("it is long")
 	case t.personIn(c.Why) != "" || metaStart(c.Why) != "" || advertises(c.Why) || strings.HasSuffix(c.Why, "?"):
 		return fmt.Errorf("it speaks to readers")
 	}
 	e := s.evidence(c, at)
+	if code.MatchString(c.Why) || shared(c.Why, e.near+" "+e.names+" "+c.Claim) < minLoose {
+		return fmt.Errorf("it speaks of something else")
+	}
 	e.names = e.speaker
 	for _, rule := range []func(string) error{e.checkNumbers, e.checkNames, e.checkPeople, e.checkQuotations, e.checkLetters, e.checkAdded} {
 		if err := rule(c.Why); err != nil {
