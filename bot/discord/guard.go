@@ -57,36 +57,6 @@ type session struct {
 	seq int64  // of the last event
 }
 
-// Why a connection ended, when Discord did not close it.
-var (
-	errReconnect = errors.New("Discord asks to connect again") //nolint:staticcheck // a name
-	errInvalid   = errors.New("the session is not valid any more")
-	errResumable = errors.New("the session is refused for now")
-	errSilent    = errors.New("a heartbeat was not acknowledged")
-	errNotReady  = errors.New("Discord was not ready in time") //nolint:staticcheck // a name
-	errLetGo     = errors.New("discordgo gave the connection up")
-)
-
-// closedError is a connection that Discord closed with a code.
-type closedError int
-
-func (c closedError) Error() string {
-	return fmt.Sprintf("Discord closed the connection with code %d%s", int(c), closeHints[int(c)])
-}
-
-// closeHints say what to do about the codes after which connecting again does not help.
-// https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
-var closeHints = map[int]string{
-	4004: ": the token is wrong; put a new one into DISCORD_TOKEN and start the bot again",
-	4010: ": the shard is wrong; set DISCORD_SHARDS=auto and start the bot again",
-	4011: ": more shards are needed; set DISCORD_SHARDS=auto and start the bot again",
-	4012: ": this version of the gateway is gone; update the bot",
-	4013: ": the intents are wrong; update the bot",
-	4014: ": an intent is not allowed; switch on “Message Content Intent” for the bot in the developer portal, or set DISCORD_MESSAGE_CONTENT=0, and start the bot again",
-}
-
-func (c closedError) fatal() bool { return closeHints[int(c)] != "" }
-
 // The codes of the gateway. https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-opcodes
 const (
 	opDispatch  = 0

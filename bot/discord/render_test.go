@@ -79,7 +79,7 @@ func TestRenderWithinLimits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s := schemas(); s != nil {
+		if s := openAPI(); s != nil {
 			if err := s.check("POST", "/channels/1/messages", b); err != nil {
 				t.Errorf("%s: %v", f.Name, err)
 			}

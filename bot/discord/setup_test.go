@@ -3,18 +3,11 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"podbrief/bot"
 	"podbrief/bot/discord/discordtest"
@@ -44,112 +37,6 @@ func sharedFolder() string {
 	return ""
 }
 
-// schemas are the request bodies of Discord's own description; nil when it is absent.
-var schemas = sync.OnceValue(func() *bodies {
-	b, err := os.ReadFile(filepath.Join(sharedFolder(), "discord-openapi.json"))
-	if err != nil {
-		return nil
-	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(b)))
-	if err != nil {
-		panic(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	if err := c.AddResource("discord.json", doc); err != nil {
-		panic(err)
-	}
-	out := &bodies{compiler: c, known: map[string]*jsonschema.Schema{}}
-	for path := range doc.(map[string]any)["paths"].(map[string]any) {
-		out.paths = append(out.paths, path)
-	}
-	return out
-})
-
-type bodies struct {
-	mu       sync.Mutex
-	compiler *jsonschema.Compiler
-	paths    []string
-	known    map[string]*jsonschema.Schema
-}
-
-var variable = regexp.MustCompile(`\{[^}]+\}`)
-
-// check validates a request's body, and holds messages to the documented limits.
-func (b *bodies) check(method, path string, body []byte) error {
-	if err := limitsOf(path, body); err != nil || b == nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, err := b.schema(strings.ToLower(method), path)
-	if err != nil {
-		return err
-	}
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(body)))
-	if err != nil {
-		return err
-	}
-	return s.Validate(v)
-}
-
-func (b *bodies) schema(method, path string) (*jsonschema.Schema, error) {
-	best := ""
-	for _, p := range b.paths {
-		pattern := "^" + variable.ReplaceAllString(regexp.QuoteMeta(strings.NewReplacer("{", "<", "}", ">").Replace(p)), "x") + "$"
-		pattern = regexp.MustCompile(`<[^>]+>`).ReplaceAllString(pattern, `[^/]+`)
-		if regexp.MustCompile(pattern).MatchString(path) && (best == "" || strings.Count(p, "{") < strings.Count(best, "{")) {
-			best = p
-		}
-	}
-	key := method + " " + best
-	if s := b.known[key]; s != nil {
-		return s, nil
-	}
-	at := strings.NewReplacer("~", "~0", "/", "~1").Replace(best)
-	s, err := b.compiler.Compile("discord.json#/paths/" + at + "/" + method + "/requestBody/content/application~1json/schema")
-	if err != nil {
-		return nil, fmt.Errorf("no schema for %s %s: %w", method, path, err)
-	}
-	b.known[key] = s
-	return s, nil
-}
-
-// limitsOf holds a body that holds a message to what Discord's description does not say.
-func limitsOf(path string, body []byte) error {
-	var m struct {
-		message
-		Data    *message
-		First   *message `json:"message"`
-		Mention *struct {
-			Parse []string
-		} `json:"allowed_mentions"`
-	}
-	if strings.HasSuffix(path, "/commands") {
-		var defs commandSet
-		return errors.Join(json.Unmarshal(body, &defs), defs.check())
-	}
-	if json.Unmarshal(body, &m) != nil {
-		return nil
-	}
-	for _, part := range []*message{&m.message, m.Data, m.First} {
-		if part == nil || part.Embeds == nil {
-			continue
-		}
-		if part == &m.message && m.Mention != nil {
-			part.AllowedMentions = mentions{Parse: m.Mention.Parse}
-		}
-		part.file = &upload{} // whether a message with nothing else has a file is not to be seen here
-		if err := part.check(); err != nil {
-			return err
-		}
-		if len(part.AllowedMentions.Parse) > 0 {
-			return fmt.Errorf("pings %q", part.AllowedMentions.Parse)
-		}
-	}
-	return nil
-}
-
 // fast is the pace of tests.
 var fast = pace{
 	ready: 2 * time.Second, firstPause: 20 * time.Millisecond, mostPause: 200 * time.Millisecond, invalid: 20 * time.Millisecond,
@@ -169,7 +56,7 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := discordtest.New()
-	s.Check = schemas().check
+	s.Check = openAPI().check
 	st := &stage{t: t, server: s, Adapter: &Adapter{Token: discordtest.Token, API: s.API(), pace: fast, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}}
 	t.Cleanup(func() {
 		if st.stop != nil {

@@ -5,6 +5,7 @@ package discordtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -41,8 +42,8 @@ const (
 type Server struct {
 	*httptest.Server
 
-	// Check is asked about every request with a JSON body; what it returns is kept for Wrong.
-	Check func(method, path string, body []byte) error
+	// Check is asked about every request; what it returns is kept for Wrong. A target is a path and its parameters.
+	Check func(method, target string, body []byte) error
 	// Fault may answer a request instead of the server, after it was done when Store is set.
 	Fault func(r *http.Request) *Fault
 	// Gateway plays one gateway connection, by its number from 0; nil or a nil result is the usual.
@@ -267,11 +268,42 @@ func (s *Server) note(r *http.Request, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{Method: r.Method, Path: path, Body: body, Header: r.Header})
-	if s.Check != nil && len(body) > 0 {
-		if err := s.Check(r.Method, path, body); err != nil {
-			s.wrong = append(s.wrong, fmt.Errorf("%s %s: %w: %s", r.Method, path, err, body))
+	err := pings(body)
+	if s.Check != nil {
+		target := path
+		if r.URL.RawQuery != "" {
+			target += "?" + r.URL.RawQuery
+		}
+		err = errors.Join(err, s.Check(r.Method, target, body))
+	}
+	if err != nil {
+		s.wrong = append(s.wrong, fmt.Errorf("%s %s: %w: %s", r.Method, path, err, body))
+	}
+}
+
+// pings returns an error when a body makes or changes a message that does not say that it pings nobody. Discord pings
+// everybody whom the text names, unless that is said.
+func pings(body []byte) error {
+	var in struct {
+		said
+		Data    *said
+		Message *said
+	}
+	if json.Unmarshal(body, &in) != nil {
+		return nil // a list, or nothing
+	}
+	for _, m := range []*said{&in.said, in.Data, in.Message} {
+		if m != nil && (m.Content != nil || m.Embeds != nil) && string(m.Mentions) != `{"parse":[]}` {
+			return fmt.Errorf("allowed_mentions is %s", m.Mentions)
 		}
 	}
+	return nil
+}
+
+// said is what makes a message one.
+type said struct {
+	Content, Embeds json.RawMessage
+	Mentions        json.RawMessage `json:"allowed_mentions"`
 }
 
 func (s *Server) fault(r *http.Request) *Fault {
