@@ -193,9 +193,12 @@ func (p place) request(words []string) bot.Request {
 	}
 	return bot.Request{
 		Channel: ch, Personal: personal, User: p.user, Rights: p.rights, Words: words, Locale: "en",
-		CannotPost: p.mute, Invite: ":post on",
+		CannotPost: p.mute, Invite: ":post on", Member: everywhere,
 	}
 }
+
+// everywhere says that the person is in every channel: here is only one person.
+func everywhere(context.Context, bot.Channel) (bool, error) { return true, nil }
 
 // parseRights reads "read,own,manage,admin".
 func parseRights(text string) (bot.Rights, error) {
