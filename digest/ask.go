@@ -28,6 +28,8 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	}
 	var about *insight.Insight
 	var own, elsewhere []*spoken
+	var near []insight.Passage
+	meant := e.meantBy(ctx, q.inFull())
 	err := e.DB.View(ctx, func(tx store.Tx) error {
 		var under []string
 		var err error
@@ -37,7 +39,12 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 		if own, err = spokenIn(tx, under); err != nil {
 			return err
 		}
-		elsewhere, err = spokenIn(tx, e.episodesFor(q.inFull(), under))
+		if elsewhere, err = spokenIn(tx, e.episodesFor(q.inFull(), under)); err != nil {
+			return err
+		}
+		var more []*spoken
+		near, more, err = quotedIn(tx, meant, append(own, elsewhere...))
+		elsewhere = append(elsewhere, more...)
 		return err
 	})
 	if err != nil {
@@ -45,7 +52,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	}
 	asking := insight.Asking{
 		Question: q.Text, About: about, Earlier: q.Earlier, Language: q.Language,
-		Passages: closest(q.inFull(), own, elsewhere),
+		Passages: withMeant(closest(q.inFull(), own, elsewhere), near),
 	}
 	said, err := e.Answerer.Answer(ctx, asking)
 	if err != nil {
@@ -99,6 +106,53 @@ func (e *Engine) episodesFor(question string, under []string) []string {
 		}
 	}
 	return ids
+}
+
+// meantAsked is how many passages are given to a question that are close by their meaning, whatever their words.
+const meantAsked = 2
+
+// meantBy returns the insights that are closest to a question in meaning, best first; none without a model that tells it.
+func (e *Engine) meantBy(ctx context.Context, question string) []rank.Scored {
+	vec := e.meaning(ctx, question)
+	if vec == nil {
+		return nil
+	}
+	return e.Index.Nearest(vec, meantAsked)
+}
+
+// quotedIn returns the segments that insights were taken from as passages, and those of their episodes that are not among
+// the known.
+func quotedIn(tx store.Tx, found []rank.Scored, known []*spoken) (passages []insight.Passage, more []*spoken, err error) {
+	for _, f := range found {
+		ins, err := getInsight(tx, f.ID)
+		if isUnknown(err) {
+			continue // removed since
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		in := slices.IndexFunc(known, func(s *spoken) bool { return s.episode.ID == ins.Episode })
+		if in < 0 {
+			other, err := spokenIn(tx, []string{ins.Episode})
+			if err != nil || len(other) == 0 {
+				return nil, nil, err
+			}
+			in, known, more = len(known), append(known, other[0]), append(more, other[0])
+		}
+		if s := known[in]; valid(ins.Span, s.text.Segments) {
+			passages = append(passages, s.stretches()[ins.Span.First])
+		}
+	}
+	return passages, more, nil
+}
+
+// withMeant puts passages that are close by their meaning behind those that are by their words, in the place of the last
+// when there are many.
+func withMeant(words, meant []insight.Passage) []insight.Passage {
+	meant = slices.DeleteFunc(meant, func(m insight.Passage) bool {
+		return slices.ContainsFunc(words, func(w insight.Passage) bool { return strings.Contains(w.Text, m.Text) })
+	})
+	return append(words[:min(len(words), passagesAsked-len(meant))], meant...)
 }
 
 // closest returns the passages that are closest to a question. Those of the episodes it was asked under come first.
