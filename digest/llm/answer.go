@@ -73,14 +73,17 @@ func (a *Answerer) ask(ctx context.Context, p prompt) (json.RawMessage, error) {
 type answered struct {
 	Answerable bool `json:"answerable"`
 	Answer     []struct {
-		Sentence  string `json:"sentence"`
-		Citations []struct {
-			Passage int    `json:"passage"`
-			Quote   string `json:"quote"`
-		} `json:"citations"`
+		Sentence  string     `json:"sentence"`
+		Citations []citation `json:"citations"`
 	} `json:"answer"`
 	Gap  string   `json:"gap"`
 	Next []string `json:"next"`
+}
+
+// citation is where a model says that a sentence comes from.
+type citation struct {
+	Passage int    `json:"passage"`
+	Quote   string `json:"quote"`
 }
 
 // prove keeps the sentences that have a verified citation and say nothing that it does not hold.
