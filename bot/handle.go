@@ -56,7 +56,7 @@ func (b *Bot) answer(ctx context.Context, r Request, progress func(Message)) (Me
 	}
 	if r.Implicit {
 		ours, err := b.oursThread(ctx, r)
-		if err != nil || !ours {
+		if err != nil || !ours || r.Rights&Read == 0 { // who may not ask and did not ask is not told so
 			return Message{}, err
 		}
 	}

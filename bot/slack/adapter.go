@@ -79,6 +79,9 @@ func (a *Adapter) setUpWith(more ...slack.Option) {
 // connections are closed.
 func (a *Adapter) Run(ctx context.Context, cmds []bot.Command, h bot.Handler) error {
 	a.setUp()
+	if a.HTTP && a.SigningSecret == "" {
+		return errors.New("signed requests need SLACK_SIGNING_SECRET: copy it from the app's page “Basic Information”")
+	}
 	if _, err := a.self(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil

@@ -189,12 +189,15 @@ func (p *reply) show(ctx context.Context, m bot.Message) error {
 			return err
 		})
 	case p.ts != "":
-		return p.pace.send(ctx, channel, func(ctx context.Context) error {
+		err := p.pace.send(ctx, channel, func(ctx context.Context) error {
 			_, _, _, err := p.api.UpdateMessageContext(ctx, channel, p.ts, drawn(m)...)
 			return err
 		})
+		if c := code(err); c != "message_not_found" && c != "cant_update_message" && c != "edit_window_closed" {
+			return err
+		}
 	}
-	ts, err := p.post(ctx, channel, thread, m, "")
+	ts, err := p.post(ctx, channel, thread, m, "") // also when somebody deleted the place-holder
 	p.ts, p.shown, p.open = ts, true, true
 	return err
 }
@@ -246,7 +249,7 @@ func (p *reply) toURL(ctx context.Context, m bot.Message) error {
 	return nil
 }
 
-// errExpired says that an address to answer at cannot be used any more.
+// errExpired says that an address to answer at does not take an answer, most often because its time is over.
 var errExpired = errors.New("the address to answer at has expired")
 
 // send posts JSON to the address of the request.
@@ -261,7 +264,14 @@ func (p *reply) send(ctx context.Context, body map[string]any) error {
 		return errExpired
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := p.web.Do(req)
+	var resp *http.Response
+	err = traced(ctx, func(ctx context.Context) (err error) {
+		resp, err = p.web.Do(req.WithContext(ctx))
+		return err
+	})
+	if pe, ok := errors.AsType[*bot.PostError](err); ok && pe.Class == bot.Wait {
+		return errExpired // it was not reached
+	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("answer a request: %w", u.Err) // without the address, which is a secret
 	}
@@ -272,7 +282,7 @@ func (p *reply) send(ctx context.Context, body map[string]any) error {
 	switch {
 	case resp.StatusCode == http.StatusOK:
 		return nil
-	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusForbidden, resp.StatusCode == http.StatusGone:
+	case resp.StatusCode >= 400 && resp.StatusCode < 500:
 		return errExpired
 	}
 	return fmt.Errorf("answer a request: status %s", resp.Status)

@@ -71,15 +71,35 @@ func TestPlaceholderIsEdited(t *testing.T) {
 // TestExpiredAddress checks that an answer is posted when the address to answer at does not work any more.
 func TestExpiredAddress(t *testing.T) {
 	eachMode(t, func(t *testing.T, w world) {
-		for channel, line := range map[string]string{general: "topic ai", secret: "status"} {
+		answerAt := func(channel, line, suffix string) {
 			p := w.slack.Command(member, channel, line)
-			p.Body["response_url"] = p.ResponseURL + "/expired"
+			p.Body["response_url"] = p.ResponseURL + suffix
 			w.play(t, p)
 		}
+		answerAt(secret, "status", "/expired")
+		answerAt(general, "topic ai", "/expired")
 		w.await(t, "posted answer", func() bool { return len(w.slack.Messages(general)) == 1 })
+		answerAt(general, "topic science", "/busy")
+		w.await(t, "posted answer", func() bool { return len(w.slack.Messages(general)) == 2 })
+		gone := w.slack.Command(member, general, "topic music")
+		gone.Body["response_url"] = "http://127.0.0.1:1/response"
+		w.play(t, gone)
+		w.await(t, "posted answer", func() bool { return len(w.slack.Messages(general)) == 3 })
 		w.await(t, "private answer", func() bool { return len(w.slack.Ephemera()) == 1 })
 		wantText(t, "posted answer", w.slack.Messages(general)[0].Blocks, "Following: ai")
 	})
+}
+
+// TestPlaceholderIsGone checks that an answer is posted when somebody deleted the place-holder that it would have replaced.
+func TestPlaceholderIsGone(t *testing.T) {
+	s := newWorkspace(t)
+	a := newAdapter(t, s)
+	a.setUp()
+	p := &reply{Adapter: a, in: incoming{user: member, channel: general}, ts: "1.000001", shown: true, open: true}
+	p.last(t.Context(), bot.Message{Text: "Found."})
+	if got := s.Messages(general); len(got) != 1 || got[0].Text != "Found." {
+		t.Errorf("messages: %+v, want the answer", got)
+	}
 }
 
 // TestAnswerWaits checks that an answer comes when Slack asked to wait with it, and that a place-holder which everybody

@@ -137,6 +137,22 @@ func TestOwnMessages(t *testing.T) {
 	}
 }
 
+// TestStrangersTalk checks that people of another organization can talk in a brief's thread without being told that they may
+// not ask; when they ask by name, they are.
+func TestStrangersTalk(t *testing.T) {
+	eachMode(t, func(t *testing.T, w world) {
+		m := w.brief(t, general)
+		w.play(t, w.slack.Say(stranger, general, m.TS, "I read that too, and what a day."))
+		w.play(t, w.slack.Say(stranger, general, m.TS, "<@"+slacktest.BotUser+"> what about prices?"))
+		w.await(t, "refusal", func() bool { return len(w.slack.Ephemera()) > 0 })
+		w.play(t, w.slack.Say(member, general, m.TS, "what about models?"))
+		w.threadReply(t, general, m.TS)
+		if e := w.slack.Ephemera(); len(e) != 1 || e[0].User != stranger {
+			t.Errorf("%d refusals, want one to who asked by name", len(e))
+		}
+	})
+}
+
 // TestPressedFromOutside checks that who is not in a channel does not get the form of its brief.
 func TestPressedFromOutside(t *testing.T) {
 	eachMode(t, func(t *testing.T, w world) {

@@ -101,9 +101,10 @@ func TestGoodbye(t *testing.T) {
 func TestRefusedTokens(t *testing.T) {
 	s := newWorkspace(t)
 	for name, change := range map[string]func(*Adapter){
-		"SLACK_BOT_TOKEN":   func(a *Adapter) { a.BotToken = "xoxb-wrong" },
-		"SLACK_APP_TOKEN":   func(a *Adapter) { a.AppToken = "xapp-wrong" },
-		"connections:write": func(a *Adapter) { a.AppToken = "" },
+		"SLACK_BOT_TOKEN":      func(a *Adapter) { a.BotToken = "xoxb-wrong" },
+		"SLACK_APP_TOKEN":      func(a *Adapter) { a.AppToken = "xapp-wrong" },
+		"connections:write":    func(a *Adapter) { a.AppToken = "" },
+		"SLACK_SIGNING_SECRET": func(a *Adapter) { a.HTTP, a.SigningSecret = true, "" },
 	} {
 		a := newAdapter(t, s)
 		change(a)

@@ -265,6 +265,10 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := s.http.URL + r.URL.Path
+	if strings.HasSuffix(r.URL.Path, "/busy") {
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
 	if strings.HasSuffix(r.URL.Path, "/expired") || len(s.replies[at]) >= 5 {
 		w.WriteHeader(http.StatusNotFound)
 		fmt.Fprint(w, `{"ok":false,"error":"expired_url"}`)
