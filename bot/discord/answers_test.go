@@ -92,3 +92,18 @@ func TestExpiredToken(t *testing.T) {
 	close(release)
 	s.until("a post", func() bool { return len(s.server.Messages(discordtest.General)) == 1 })
 }
+
+// TestFormTooLate checks that a form that comes after a deferral, which Discord does not allow, is opened by a button.
+func TestFormTooLate(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+		time.Sleep(directly + 100*time.Millisecond)
+		return bot.Message{Form: &bot.Form{Title: "Ask", Command: []string{"ask"}, Intro: "What is it?"}, Private: true}
+	})
+	s.run(commands(), p.handle)
+	a := s.answered(s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status")))
+	if got := pressable(a.Data); a.Type != respondDefer || a.Data["content"] != "What is it?" || len(got) != 1 || got[0][0] != customID("", "ask") {
+		t.Errorf("answered with %d, %v", a.Type, a.Data)
+	}
+}

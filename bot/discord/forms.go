@@ -35,11 +35,12 @@ func formOf(f *bot.Form) modal {
 
 // input is a field: a menu where there are choices, or a place to write.
 func input(f bot.Field) component {
-	c := component{CustomID: f.Name, Required: &f.Required}
+	required := f.Required || f.Kind == bot.One && f.Value != "" // what is chosen can be changed, not taken back
+	c := component{CustomID: f.Name, Required: &required}
 	if f.Kind == bot.One || f.Kind == bot.Many {
 		c.Type, c.MaxValues = menuType, 1
 		least := 1
-		if !f.Required {
+		if !required {
 			least = 0
 		}
 		c.MinValues = &least

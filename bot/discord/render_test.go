@@ -205,3 +205,21 @@ func FuzzEscape(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRender draws any text in every field of any number of sections: what is drawn is within all limits.
+func FuzzRender(f *testing.F) {
+	f.Add(bottest.HostileText, uint8(3), true)
+	f.Add(strings.Repeat("長い文章が続きます。", 200), uint8(12), false)
+	f.Fuzz(func(t *testing.T, s string, n uint8, short bool) {
+		m := bottest.Hostile(s)
+		for i := range int(n % 40) {
+			sec := m.Sections[0]
+			sec.Short = short
+			sec.Actions = []bot.Action{{Label: s, Command: []string{"more", fmt.Sprint(i)}}, {Label: "x" + s, Command: []string{"vote", fmt.Sprint(i)}}}
+			m.Sections = append(m.Sections, sec)
+		}
+		if err := render(m, "markedmarked").check(); err != nil {
+			t.Errorf("render(%q, %d sections): %v", s, n, err)
+		}
+	})
+}

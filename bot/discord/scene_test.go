@@ -264,3 +264,27 @@ func TestExport(t *testing.T) {
 		t.Errorf("answered as %q, want a file in it", last.Header.Get("Content-Type"))
 	}
 }
+
+// TestOffers types the beginning of topics, podcasts, zones and words, and is offered what the bot knows.
+func TestOffers(t *testing.T) {
+	t.Parallel()
+	w := newScene(t)
+	w.wants(discordtest.Command(manager(), "topic", "topics", "ai"), "Following: ai")
+	w.settle()
+	for _, tt := range []struct{ word, option, typed, want string }{
+		{"topic", "topics", "open", "open source"},
+		{"untopic", "topics", "a", "ai"},
+		{"follow", "podcast", "held", "Held-Out Set"},
+		{"time", "when", "Europe/B", "Europe/Berlin"},
+		{"help", "word", "st", "status"},
+	} {
+		began := time.Now()
+		a := w.answered(w.server.Interact(discordtest.Typing(manager(), tt.word, tt.option, tt.typed)))
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%s %s: offered after %v", tt.word, tt.typed, took)
+		}
+		if got := jsonOf(t, a.Data["choices"]); a.Type != respondComplete || !strings.Contains(got, tt.want) {
+			t.Errorf("%s %s: offered %s, want %q", tt.word, tt.typed, got, tt.want)
+		}
+	}
+}
