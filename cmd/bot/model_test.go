@@ -168,10 +168,12 @@ func reply(t *testing.T, answers map[string][]scripted, r llmtest.Request) llmte
 
 var numberedLine = regexp.MustCompile(`(?m)^L(\d+) (.*)$`)
 
-// linesOf returns the numbers of the lines around the first words of a quote, the first line when there are none.
+// linesOf returns the numbers of the lines around the first words of a quote, where they are said last: what was said
+// before was a teaser. Without them it is the first line.
 func linesOf(prompt, quote string) (first, last int) {
 	all := numberedLine.FindAllStringSubmatch(prompt, -1)
 	begin := strings.Join(strings.Fields(quote)[:4], " ")
+	first, last = 1, 1
 	for i, m := range all {
 		after := m[2]
 		for _, next := range all[i+1 : min(len(all), i+3)] {
@@ -182,10 +184,10 @@ func linesOf(prompt, quote string) (first, last int) {
 			if err != nil {
 				panic(err) // the pattern takes digits only
 			}
-			return max(1, n-2), n + 6
+			first, last = max(1, n-2), n+6
 		}
 	}
-	return 1, 1
+	return first, last
 }
 
 func golden(t *testing.T, path, got string) {
