@@ -137,3 +137,26 @@ func inStore(t *testing.T, path string, do func(store.Tx) error) {
 		t.Fatal(err)
 	}
 }
+
+// TestHealthShowsTheEnd checks that /healthz says why Discord wants no connection any more.
+func TestHealthShowsTheEnd(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.server.Gateway = func(int) discordtest.Play { return closes(4014) }
+	w, err := bottest.Open(t.Context(), filepath.Join(t.TempDir(), "health.db"), bottest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Bot.Adapters = []bot.Adapter{s.Adapter}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- w.Bot.Serve(ctx) }()
+	s.until("the end in Health", func() bool { return strings.Contains(w.Bot.Health().Adapters[Platform], "Message Content Intent") })
+	if w.Bot.Health().OK {
+		t.Error("Health is OK without Discord")
+	}
+	cancel()
+	if err := errors.Join(<-served, w.Close()); err != nil {
+		t.Errorf("Serve = %v", err)
+	}
+}

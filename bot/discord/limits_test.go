@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,13 @@ func (l *limiting) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp := l.answer(r)
 	resp.Request = r
 	return resp, nil
+}
+
+// requests returns when there were any.
+func (l *limiting) requests() []time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.at)
 }
 
 // told makes an answer with headers, given as name and value by turns.
@@ -151,9 +159,10 @@ func TestLimitForms(t *testing.T) {
 				if err := c.do(t.Context(), read(2), nil); err != nil {
 					t.Errorf("another channel: %v", err)
 				}
-				others := l.at[len(l.at)-1].Sub(l.at[0])
+				at := l.requests()
+				others := at[len(at)-1].Sub(at[0])
 				if tt.others == 0 {
-					others = l.at[1].Sub(l.at[0])
+					others = at[1].Sub(at[0])
 				}
 				if others.Truncate(time.Second) != tt.others {
 					t.Errorf("another channel waited %v, want %v", others, tt.others)
@@ -162,7 +171,8 @@ func TestLimitForms(t *testing.T) {
 				if (err == nil) != (tt.again > 0) {
 					t.Errorf("the call = %v, want success: %v", err, tt.again > 0)
 				}
-				if again := l.at[len(l.at)-1].Sub(l.at[0]); tt.again > 0 && (again < tt.again || again > tt.again+2*way) {
+				at = l.requests()
+				if again := at[len(at)-1].Sub(at[0]); tt.again > 0 && (again < tt.again || again > tt.again+2*way) {
 					t.Errorf("made again after %v, want %v", again, tt.again)
 				}
 				if len(c.invalid) != tt.invalid {
