@@ -107,3 +107,36 @@ func TestFormTooLate(t *testing.T) {
 		t.Errorf("answered with %d, %v", a.Type, a.Data)
 	}
 }
+
+// TestTokenLife answers a quarter of an hour after the question, when the interaction cannot be answered any more: with a
+// post, to the asker alone when it is private or the bot may not post there.
+func TestTokenLife(t *testing.T) {
+	t.Parallel()
+	dm := discordtest.DMOf(discordtest.User)
+	for _, tt := range []struct {
+		name    string
+		private bool // the deferral
+		m       bot.Message
+		cannot  bool
+		want    string
+	}{
+		{"public", false, bot.Message{Text: "at last"}, false, discordtest.General},
+		{"private answer", false, bot.Message{Text: "at last", Private: true}, false, dm},
+		{"private command", true, bot.Message{Text: "at last"}, false, dm},
+		{"where the bot may not post", false, bot.Message{Text: "at last"}, true, dm},
+	} {
+		s := newStage(t)
+		s.init()
+		a := &answer{
+			receiver: &receiver{Adapter: s.Adapter}, interaction: interaction{ID: "1", Token: "old"}, private: tt.private, deferred: true,
+			began:   time.Now().Add(-tokenLife - time.Second),
+			request: bot.Request{Channel: general(), Personal: personal(discordtest.User), CannotPost: tt.cannot},
+		}
+		if err := a.last(t.Context(), tt.m); err != nil {
+			t.Errorf("%s: last = %v", tt.name, err)
+		}
+		if n := len(s.server.Messages(tt.want)); n != 1 || len(s.server.Requests(http.MethodPatch, "")) > 0 {
+			t.Errorf("%s: %d posts in %s, want one and no edit", tt.name, n, tt.want)
+		}
+	}
+}
