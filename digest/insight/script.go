@@ -193,7 +193,7 @@ func isCaptions(t *transcript.Transcript) bool {
 		}
 	}
 	switch t.Source {
-	case "vtt", "srt", "json", "speech":
+	case "vtt", "srt", "ttml", "json", "speech":
 		return true
 	case "markdown", "notes":
 		return false

@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"html"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,9 +23,13 @@ func parseCaptions(s string) ([]Segment, error) {
 	var c cue
 	var lines []string
 	inCue, skip := false, false
+	var count counter
 	flush := func() {
+		lines = count.drop(lines)
 		if inCue {
-			cues = append(cues, voices(c, dropCounter(lines))...)
+			for _, said := range voices(c, dropCounter(lines)) {
+				cues = append(cues, dialogue(said)...)
+			}
 		}
 		lines = lines[:0]
 	}
@@ -50,6 +55,69 @@ func parseCaptions(s string) ([]Segment, error) {
 	}
 	flush()
 	return joinCues(cues), nil
+}
+
+// counter follows the numbers of captions, so that one is known where no blank line stands before it.
+type counter struct {
+	last  int
+	known bool
+}
+
+// drop takes the number of the next caption off the end of lines: the first that is met, and those that go on from it.
+func (c *counter) drop(lines []string) []string {
+	n := len(lines)
+	if n == 0 || !digits(lines[n-1]) {
+		return lines
+	}
+	number, err := strconv.Atoi(lines[n-1])
+	switch {
+	case err != nil:
+		return lines
+	case !c.known && n == 1, c.known && number == c.last+1:
+		c.known, c.last = true, number
+		return lines[:n-1]
+	}
+	return lines
+}
+
+// dialogue makes several captions of one in which several speak, a line each: with dashes, or with what may be names.
+func dialogue(c cue) []cue {
+	if !strings.Contains(c.text, "\n") {
+		return []cue{c}
+	}
+	lines := strings.Split(c.text, "\n")
+	dashes := 0
+	for _, l := range lines {
+		if _, ok := dashed(l); ok {
+			dashes++
+		}
+	}
+	var out []cue
+	for i, l := range lines {
+		rest, dash := dashed(l)
+		part := c
+		switch {
+		case dash && dashes > 1:
+			part.text, part.fresh = rest, true
+			out = append(out, part)
+		case i == 0 || readHead(l).name != "":
+			part.text = l
+			out = append(out, part)
+		default:
+			out[len(out)-1].text += "\n" + l
+		}
+	}
+	return out
+}
+
+// dashed returns a line without the dash that it begins with.
+func dashed(line string) (rest string, ok bool) {
+	for _, dash := range []string{"- ", "– ", "— "} {
+		if rest, ok := strings.CutPrefix(line, dash); ok {
+			return rest, true
+		}
+	}
+	return line, false
 }
 
 // aside reports whether a line begins a VTT block that is not spoken.

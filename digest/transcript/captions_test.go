@@ -77,6 +77,24 @@ intro
 				{Start: 2 * second, End: 3 * second, Text: "They say"},
 				{Start: 3 * second, End: 4 * second, Text: "It is.", Break: true},
 			}},
+		{"numbers without blank lines", "1\n00:00:01,000-->00:00:02,000\nIt was\n2\n00:00:02,000-->00:00:03,000\nin\n1984\n3\n00:00:03,000-->00:00:04,000\nand wet.\n",
+			[]Segment{{Start: 1 * second, End: 4 * second, Text: "It was in 1984 and wet."}}},
+		{"numbers that are all the same", "7\n00:00:01,000 --> 00:00:02,000\nIt rained.\n\n7\n00:00:02,000 --> 00:00:03,000\nA lot.\n\n7\n00:00:03,000 --> 00:00:04,000\nThen not.\n",
+			[]Segment{{Start: 1 * second, End: 2 * second, Text: "It rained."}, {Start: 2 * second, End: 3 * second, Text: "A lot."}, {Start: 3 * second, End: 4 * second, Text: "Then not."}}},
+		{"two speak in one caption, with dashes", "1\n00:00:01,000 --> 00:00:03,000\n- Is it wet?\n- It is,\nall day.\n\n2\n00:00:03,000 --> 00:00:04,000\n- no dialogue\nat all.\n",
+			[]Segment{
+				{Start: 1 * second, End: 3 * second, Text: "Is it wet?", Break: true},
+				{Start: 1 * second, End: 3 * second, Text: "It is, all day.", Break: true},
+				{Start: 3 * second, End: 4 * second, Text: "- no dialogue at all."},
+			}},
+		{"two speak in one caption, with names", "1\n00:00:01,000 --> 00:00:03,000\nAnn: Is it wet?\nBob: It is.\n\n2\n00:00:03,000 --> 00:00:04,000\nAnn: Good.\nBob: Is it?\n",
+			[]Segment{
+				{Start: 1 * second, End: 3 * second, Speaker: "Ann", Text: "Is it wet?"},
+				{Start: 1 * second, End: 3 * second, Speaker: "Bob", Text: "It is."},
+				{Start: 3 * second, End: 4 * second, Speaker: "Ann", Text: "Good."},
+				{Start: 3 * second, End: 4 * second, Speaker: "Bob", Text: "Is it?"},
+			}},
+		{"invisible characters out of entities", "WEBVTT\n\n00:01.000 --> 00:02.000\nSal&#8203;mon&nbsp;swim&lrm;.\n", []Segment{{Start: 1 * second, End: 2 * second, Text: "Salmon swim."}}},
 		{"nothing", "WEBVTT\n", nil},
 	}
 	for _, test := range tests {
@@ -185,5 +203,23 @@ func TestClock(t *testing.T) {
 		if got, ok := clock(in); ok {
 			t.Errorf("clock(%q) = %v, want none", in, got)
 		}
+	}
+}
+
+func TestParseTTML(t *testing.T) {
+	const in = `<?xml version="1.0" encoding="utf-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" xml:lang="en"><head><styling><style xml:id="p"/></styling></head>
+<body><div><p begin="00:00:01.000" end="00:00:02.500" ttm:agent="Ann">Salmon <span>swim</span><br/>up.</p>
+<p begin="2.5s" end="00:00:04:12" ttm:agent="Bob">All &amp; every?</p><p/><p begin="x">Yes.</p></div></body></tt>`
+	want := []Segment{
+		{Start: 1 * second, End: 2500 * time.Millisecond, Speaker: "Ann", Text: "Salmon swim up."},
+		{Start: 2500 * time.Millisecond, End: 4 * second, Speaker: "Bob", Text: "All & every?"},
+		{Start: 2500 * time.Millisecond, End: 2500*time.Millisecond + spoken(1, wordsPerSecond), Text: "Yes."},
+	}
+	if got := sniff(in, "text/html", ""); got != "ttml" {
+		t.Errorf("sniff = %q, want ttml", got)
+	}
+	if diff := cmp.Diff(want, parseTTML(in), near); diff != "" {
+		t.Errorf("parseTTML (-want +got):\n%s", diff)
 	}
 }

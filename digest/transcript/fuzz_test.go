@@ -46,12 +46,19 @@ func fuzzFormat(f *testing.F, parse func(string) ([]Segment, error), seeds ...st
 }
 
 func FuzzCaptions(f *testing.F) {
-	fuzzFormat(f, parseCaptions, "WEBVTT\n\nNOTE a\n\nid\n00:01.000 --> 00:02.000 align:start\n<v Ann>Hi &amp; <00:01.500>bye.", "1\n00:00:09,000 --> 00:00:01,000\n>> Ann: {\\an8}Hi.\n\n2\n99:00:00,0 -->\n[Music]")
+	fuzzFormat(f, parseCaptions, "WEBVTT\n\nNOTE a\n\nid\n00:01.000 --> 00:02.000 align:start\n<v Ann>Hi &amp; <00:01.500>bye.", "1\n00:00:09,000 --> 00:00:01,000\n>> Ann: {\\an8}Hi.\n\n2\n99:00:00,0 -->\n[Music]",
+		"1\n00:00:01,000-->00:00:02,000\n- Hi.\n- Bob: Bye.\n2\n00:00:02,000-->00:00:03,000\n3\n")
+}
+
+func FuzzTTML(f *testing.F) {
+	fuzzFormat(f, func(s string) ([]Segment, error) { return parseTTML(s), nil },
+		`<tt xmlns="http://www.w3.org/ns/ttml"><p begin="1s" end="0:02" ttm:agent="Ann">Hi <br/>&amp; &nbsp;bye.</p><p begin="99:00:00:01">- a<br/>- b</p>`)
 }
 
 func FuzzJSON(f *testing.F) {
 	fuzzFormat(f, func(s string) ([]Segment, error) { segs, _, err := parseJSON(s); return segs, err },
-		`{"segments":[{"startTime":"0:01","speaker":{"name":"Ann"},"body":"Hi."}]}`, `[{"start":-1,"end":9e99,"text":"<b>Hi</b>"}]`, `{"words":[{"word":"a"}],"language":"x"}`, `{"transcript":"Ann: Hi."}`)
+		`{"segments":[{"startTime":"0:01","speaker":{"name":"Ann"},"body":"Hi."}]}`, `[{"start":-1,"end":9e99,"text":"<b>Hi</b>"}]`, `{"words":[{"word":"a"}],"language":"x"}`, `{"results":{"channels":[{"alternatives":[{"words":[{"word":"a","start":"1.5s"}]}]}]}}`,
+		`{"events":[{"tStartMs":-5,"dDurationMs":1e300,"segs":[{"utf8":"Hi"}]}],"monologues":[{"elements":[{"value":".","ts":1}]}]}`, `{"transcript":"Ann: Hi."}`)
 }
 
 func FuzzHTML(f *testing.F) {

@@ -119,7 +119,11 @@ func readPage(s string, strict bool) *page {
 			p.flush()
 			return p
 		case html.TextToken:
-			p.words(string(z.Text()))
+			text := string(z.Text())
+			if hasInvisible(text) { // out of an entity
+				text = strings.Map(visible, text)
+			}
+			p.words(text)
 		case html.StartTagToken:
 			name, attrs := z.TagName()
 			p.start(string(name), z, attrs)
@@ -261,7 +265,8 @@ func (p *page) flush() {
 		text, marks = h.rest, append([]mark{{0, h.at}}, marks...)
 	}
 	text = strings.TrimLeft(text, " :")
-	if strings.Trim(text, "- *") == "" {
+	if strings.Trim(text, "- *") == "" { // maybe a time in a cell of its own
+		p.marks = append(p.marks, marks...)
 		return
 	}
 	first := len(p.paras)

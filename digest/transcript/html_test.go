@@ -77,6 +77,13 @@ func TestHTMLElementNeverClosed(t *testing.T) {
 	}
 }
 
+func TestParseHTMLTakesTimesOutOfCells(t *testing.T) {
+	segs, err := parseHTML(`<table><tr><td>00:03</td><td>Sal&#8203;mon swim up the river every year.</td></tr><tr><td>00:09</td><td>They turn around in the ocean then.</td></tr></table>`)
+	if err != nil || len(segs) != 2 || segs[0].Start != 3*second || segs[1].Start != 9*second || segs[0].Text != "Salmon swim up the river every year." {
+		t.Errorf("parseHTML = %+v, %v; want two segments at 3 s and 9 s", segs, err)
+	}
+}
+
 func TestParseHTMLCutsQuotationsInMarkdown(t *testing.T) {
 	segs, err := parseHTML(`<cite>Ann:</cite><p>&gt; Nets are: &gt; &gt; - cheap &gt; - light</p><p>5 &gt; 3.</p><p>&gt; &gt;</p>`)
 	if got, want := texts(segs), "Nets are:|cheap|light|5 > 3.|> >"; err != nil || got != want {

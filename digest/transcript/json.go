@@ -4,69 +4,35 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"strconv"
 	"strings"
-	"time"
 )
 
-// jsonDocument covers the Podcasting 2.0 format and what speech recognisers write.
+// jsonDocument covers the Podcasting 2.0 format and what speech recognisers and players write. Most hold a list of
+// stretches or words under one of these names, some of them one level deeper.
 type jsonDocument struct {
-	Language   string          `json:"language"`
-	Segments   []jsonSegment   `json:"segments"`
-	Utterances []jsonSegment   `json:"utterances"`
-	Cues       []jsonSegment   `json:"cues"`
-	Captions   []jsonSegment   `json:"captions"`
-	Words      []jsonSegment   `json:"words"`
-	Transcript json.RawMessage `json:"transcript"` // a text, or segments
-	Text       string          `json:"text"`
+	Language     string          `json:"language"`
+	LanguageCode string          `json:"language_code"`
+	Segments     []jsonSegment   `json:"segments"`
+	Utterances   []jsonSegment   `json:"utterances"`
+	Cues         []jsonSegment   `json:"cues"`
+	Captions     []jsonSegment   `json:"captions"`
+	Lines        []jsonSegment   `json:"transcription"`
+	Events       []jsonSegment   `json:"events"`
+	Items        []jsonSegment   `json:"items"`
+	Monologues   []jsonMonologue `json:"monologues"`
+	Results      json.RawMessage `json:"results"` // a document, or segments
+	Channels     []jsonDocument  `json:"channels"`
+	Alternatives []jsonDocument  `json:"alternatives"` // the likeliest first
+	Words        []jsonSegment   `json:"words"`
+	Transcripts  []jsonSegment   `json:"transcripts"`
+	Transcript   json.RawMessage `json:"transcript"` // a text, or segments
+	Text         string          `json:"text"`
 }
 
-// jsonSegment is a stretch or a word; which fields are set depends on the program that wrote it.
-type jsonSegment struct {
-	StartTime  *jsonTime   `json:"startTime"`
-	EndTime    *jsonTime   `json:"endTime"`
-	Start      *jsonTime   `json:"start"`
-	End        *jsonTime   `json:"end"`
-	StartSnake *jsonTime   `json:"start_time"`
-	EndSnake   *jsonTime   `json:"end_time"`
-	Speaker    jsonSpeaker `json:"speaker"`
-	Body       string      `json:"body"`
-	Text       string      `json:"text"`
-	Content    string      `json:"content"`
-	Word       string      `json:"word"`
-}
-
-// jsonTime is a time in seconds, written as a number, a number in quotes or "00:01:02.5".
-type jsonTime float64
-
-// UnmarshalJSON reads the time; what is no time counts as none.
-func (t *jsonTime) UnmarshalJSON(b []byte) error {
-	s := strings.Trim(string(b), `" `)
-	*t = -1
-	if f, err := strconv.ParseFloat(s, 64); err == nil && f >= 0 && f < 1e10 {
-		*t = jsonTime(f)
-	} else if d, ok := clock(s); ok {
-		*t = jsonTime(d.Seconds())
-	}
-	return nil
-}
-
-// jsonSpeaker is a name, a number or an object with a name.
-type jsonSpeaker string
-
-// UnmarshalJSON reads the name; anything else counts as no name.
-func (p *jsonSpeaker) UnmarshalJSON(b []byte) error {
-	var s string
-	var o struct{ Name string }
-	switch {
-	case json.Unmarshal(b, &s) == nil:
-		*p = jsonSpeaker(s)
-	case len(b) > 0 && isDigit(b[0]):
-		*p = jsonSpeaker("Speaker " + string(b))
-	case json.Unmarshal(b, &o) == nil:
-		*p = jsonSpeaker(o.Name)
-	}
-	return nil
+// jsonMonologue is the words of one speaker.
+type jsonMonologue struct {
+	Speaker  jsonSpeaker   `json:"speaker"`
+	Elements []jsonSegment `json:"elements"`
 }
 
 // parseJSON reads a JSON transcript and the language it names.
@@ -80,7 +46,7 @@ func parseJSON(s string) (segs []Segment, language string, err error) {
 	if err != nil {
 		return nil, "", refuse(Malformed, "its JSON cannot be read: %v", err)
 	}
-	language = languageTag(doc.Language)
+	language = languageTag(firstOf(doc.Language, doc.LanguageCode))
 	if list := doc.list(); len(list) > 0 {
 		if len(list) > maxCues {
 			return nil, "", refuse(TooLarge, "it has over %d segments", maxCues)
@@ -108,8 +74,9 @@ func decodeJSON(s string, into any) error {
 	return err
 }
 
+// list returns the stretches of a document, or else its words.
 func (d *jsonDocument) list() []jsonSegment {
-	for _, l := range [][]jsonSegment{d.Segments, d.Utterances, d.Cues, d.Captions} {
+	for _, l := range [][]jsonSegment{d.Segments, d.Utterances, d.Cues, d.Captions, d.Lines, d.Events, d.Items, d.said(), d.inner(), d.Transcripts} {
 		if len(l) > 0 {
 			return l
 		}
@@ -121,29 +88,36 @@ func (d *jsonDocument) list() []jsonSegment {
 	return d.Words
 }
 
-func jsonCues(list []jsonSegment) []cue {
-	cues := make([]cue, 0, len(list))
-	words := 0
-	var last time.Duration
-	for i := range list {
-		g := &list[i]
-		c := cue{speaker: oneLine(string(g.Speaker)), text: plainCue(firstOf(g.Body, g.Text, g.Content, g.Word))}
-		if c.text == "" {
-			continue
-		}
-		c.start, c.timed = timeOf(g.StartTime, g.Start, g.StartSnake)
-		c.end, _ = timeOf(g.EndTime, g.End, g.EndSnake)
-		words += countWords(c.text)
-		last = max(last, c.start)
-		cues = append(cues, c)
-	}
-	if last > spoken(words, 0.05) && words > 0 { // nobody speaks that slowly: these are milliseconds
-		for i := range cues {
-			cues[i].start /= 1000
-			cues[i].end /= 1000
+// said joins the words of all speakers.
+func (d *jsonDocument) said() []jsonSegment {
+	var out []jsonSegment
+	for _, m := range d.Monologues {
+		for _, e := range m.Elements {
+			e.Speaker = m.Speaker
+			out = append(out, e)
 		}
 	}
-	return cues
+	return out
+}
+
+// inner returns what stands one level deeper. A recording of several channels has the same talk in each.
+func (d *jsonDocument) inner() []jsonSegment {
+	var list []jsonSegment
+	if json.Unmarshal(d.Results, &list) == nil && len(list) > 0 {
+		return list
+	}
+	var deeper jsonDocument
+	if json.Unmarshal(d.Results, &deeper) == nil {
+		if list = deeper.list(); len(list) > 0 {
+			return list
+		}
+	}
+	for _, docs := range [][]jsonDocument{d.Channels, d.Alternatives} {
+		if len(docs) > 0 {
+			return docs[0].list()
+		}
+	}
+	return nil
 }
 
 func firstOf(texts ...string) string {
@@ -153,15 +127,6 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-func timeOf(times ...*jsonTime) (time.Duration, bool) {
-	for _, t := range times {
-		if t != nil && *t >= 0 {
-			return time.Duration(float64(*t)*1000+.5) * time.Millisecond, true
-		}
-	}
-	return 0, false
 }
 
 // languageTag returns a BCP 47 tag in lower case, "" when s is none.

@@ -17,7 +17,7 @@ func boldSpeakers(s string) int {
 	return n
 }
 
-// boldSpeaker cuts "**Name:** text" or "**Name**: text".
+// boldSpeaker cuts "**Name:** text", "**Name**: text" or "**Name** [1:02] text".
 func boldSpeaker(s string) (name, rest string, ok bool) {
 	s, ok = strings.CutPrefix(s, "**")
 	if !ok {
@@ -31,8 +31,12 @@ func boldSpeaker(s string) (name, rest string, ok bool) {
 	if inner, ok := strings.CutSuffix(name, ":"); ok {
 		return strings.TrimSpace(inner), rest, true
 	}
-	rest, ok = strings.CutPrefix(rest, ":")
-	return strings.TrimSpace(name), rest, ok
+	if after, ok := strings.CutPrefix(rest, ":"); ok {
+		return strings.TrimSpace(name), after, true
+	}
+	rest = strings.TrimLeft(strings.Replace(rest, "\n", " ", 1), timeGap)
+	_, _, timed := clockAt(rest)
+	return strings.TrimSpace(name), rest, timed
 }
 
 var (
@@ -54,6 +58,7 @@ func parseMarkdown(s string) []Segment {
 	s = markdownBody(s)
 	var paras []paragraph
 	speaker, brk := "", false
+	var pending []mark // of a name alone on its line, for the words that follow
 	if strings.Contains(s, "Break") {
 		s = markdownBreak.ReplaceAllString(s, "\n\n**Break:**\n\n")
 	}
@@ -63,18 +68,24 @@ func parseMarkdown(s string) []Segment {
 		if block == "" || block[0] == '#' || strings.HasPrefix(block, "{:") || strings.Trim(block, "- *_") == "" {
 			continue
 		}
+		if strings.HasPrefix(block, "**") {
+			block = markdownLink.ReplaceAllString(block, "$1")
+		}
 		name, rest, ok := boldSpeaker(block)
 		if ok && strings.EqualFold(name, "break") {
 			brk = true
 			continue
 		}
 		if ok && !isLabel(name) {
-			speaker, block = emphasis.Replace(name), rest
+			h := unnamed(strings.TrimSpace(rest))
+			if speaker, block = emphasis.Replace(name), h.rest; h.timed {
+				pending = []mark{{0, h.at}}
+			}
 		}
 		text, marks := takeMarks(plainMarkdown(block))
 		if text != "" {
-			paras = append(paras, paragraph{speaker: speaker, text: text, marks: marks, brk: brk})
-			brk = false
+			paras = append(paras, paragraph{speaker: speaker, text: text, marks: append(pending, marks...), brk: brk})
+			brk, pending = false, nil
 		}
 	}
 	if speaker == "" {

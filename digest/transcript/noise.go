@@ -10,6 +10,9 @@ var noises = []string{
 
 // plainLine puts a caption or paragraph on one line without its stage directions.
 func plainLine(s string) string {
+	if hasInvisible(s) { // out of an entity
+		s = strings.Map(visible, s)
+	}
 	if strings.ContainsAny(s, "[(") {
 		s = dropNoise(s)
 	}

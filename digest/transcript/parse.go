@@ -10,7 +10,7 @@ import (
 // Parse reads a transcript in whatever format it is. The media type and the URL's ending are hints only: hosts often
 // declare a wrong one. A document that is no usable transcript gives a *Refused.
 //
-// Captions (VTT, SRT, JSON) are joined to segments that end with a sentence, or after 60 words where there is no
+// Captions (VTT, SRT, TTML, JSON) are joined to segments that end with a sentence, or after 60 words where there is no
 // punctuation, and that begin when their first caption does. In the other formats a segment is a paragraph; its time is
 // interpolated where only some paragraphs have one. Stage directions ("[inaudible]", "(laughs)") are dropped.
 func Parse(body []byte, mediaType, url string) (*Transcript, error) {
@@ -44,6 +44,8 @@ func (t *Transcript) parse(text string) ([]Segment, error) {
 		segs, language, err := parseJSON(text)
 		t.Language = language
 		return segs, err
+	case "ttml":
+		return parseTTML(text), nil
 	case "html":
 		return parseHTML(text)
 	case "markdown":
@@ -83,6 +85,9 @@ func sniff(s, mediaType, url string) string {
 	}
 	if format := sniffCaptions(head); format != "" {
 		return format
+	}
+	if head[0] == '<' && isTTML(head) {
+		return "ttml"
 	}
 	if head[0] == '<' && !strings.HasPrefix(head, "<!--") && !strings.HasPrefix(head, "<!channel") && !strings.HasPrefix(head, "<@") {
 		return "html"

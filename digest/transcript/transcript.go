@@ -20,7 +20,7 @@ var ErrLater = errors.New("no more transcripts today")
 
 // Transcript is what was said in an episode, in order.
 type Transcript struct {
-	Source   string    `json:"source"`             // "vtt", "srt", "json", "html", "text", "markdown", "speech", "notes"
+	Source   string    `json:"source"`             // "vtt", "srt", "ttml", "json", "html", "text", "markdown", "speech", "notes"
 	URL      string    `json:"url,omitempty"`      // where it was read
 	Language string    `json:"language,omitempty"` // BCP 47, lower case
 	Segments []Segment `json:"segments"`
