@@ -16,6 +16,7 @@ const (
 	maxOption = 75
 	maxInput  = 3_000
 	maxHint   = 150
+	maxBoxes  = 10 // that can be ticked; more choices are a menu
 )
 
 // context is what a modal carries so that its submission can be answered where it was opened.
@@ -80,6 +81,10 @@ func input(f bot.Field) slack.Block {
 	case f.Kind == bot.One && len(f.Choices) > 0:
 		e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, inputID, options(f.Choices)...)
 		e.InitialOption = first(chosen(f))
+		element = e
+	case f.Kind == bot.Many && len(f.Choices) > 0 && len(f.Choices) <= maxBoxes:
+		e := slack.NewCheckboxGroupsBlockElement(inputID, options(f.Choices)...)
+		e.InitialOptions = chosen(f)
 		element = e
 	case f.Kind == bot.Many && len(f.Choices) > 0:
 		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, nil, inputID, options(f.Choices)...)

@@ -140,15 +140,28 @@ func TestSettingsInForm(t *testing.T) {
 		if !strings.Contains(string(answer.Body), "Nobody Knows Me") || !strings.Contains(string(answer.Body), `"podcasts"`) {
 			t.Errorf("an unknown podcast is answered %s", answer.Body)
 		}
-		w.play(t, w.slack.Submit(member, v, map[string]string{"time": "09:15 weekdays Europe/Berlin", "topics": "ai, science", "podcasts": "Held-Out Set", "count": "7"}))
+		values := map[string]string{"time": "09:15 weekdays Europe/Berlin", "topics": "ai, science", "podcasts": "Held-Out Set", "count": "7", "besides": "quiet"}
+		w.play(t, w.slack.Submit(member, v, values))
 		w.await(t, "confirmation", func() bool { return len(w.slack.Ephemera()) == 1 })
 		wantText(t, "confirmation", w.slack.Ephemera()[0].Blocks, "Saved.", "09:15", "1 followed podcast")
 		wantText(t, "status", w.command(t, member, general, "status"), "7 insights at 09:15 weekdays", "science")
-		w.play(t, w.slack.Submit(member, v, map[string]string{"paused": "on"}))
+		values["paused"] = "on"
+		w.play(t, w.slack.Submit(member, v, values))
 		w.await(t, "pause", func() bool { return len(w.slack.Ephemera()) == 2 })
 		wantText(t, "pause", w.slack.Ephemera()[1].Blocks, "Saved.", "No brief comes until")
 		if got := w.slack.Ephemera()[0].User; got != member {
 			t.Errorf("confirmation shown to %q", got)
+		}
+		w.play(t, w.slack.Command(member, general, "settings"))
+		w.await(t, "form again", func() bool { return len(w.slack.Views()) == 2 })
+		again, err := json.Marshal(w.slack.Views()[1].View)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kept := range []string{`"initial_options":[{"text":{"emoji":false,"text":"Say nothing on a day without insights"`, `"initial_value":"09:15 weekdays Europe/Berlin"`, `"initial_value":"Held-Out Set"`} {
+			if !strings.Contains(string(again), kept) {
+				t.Errorf("the form that is opened again lacks %s:\n%s", kept, again)
+			}
 		}
 	})
 }

@@ -96,6 +96,7 @@ func TestFormLimits(t *testing.T) {
 		f := &bot.Form{Title: s, Submit: s, Intro: s, Command: []string{"settings"}, Fields: []bot.Field{
 			{Name: "a", Label: s, Hint: s, Value: s, MaxLen: 1000}, {Name: "b", Label: s, Value: s, Kind: bot.Lines},
 			{Name: "c", Label: s, Kind: bot.One, Choices: choices, Value: "v1"}, {Name: "d", Label: s, Kind: bot.Many, Choices: choices, Value: "v1\nv2"},
+			{Name: "e", Label: s, Kind: bot.Many, Choices: choices[:10], Value: "v1\nv2"},
 		}}
 		b := drawnJSON(t, bot.Message{Form: f}, maxBlocks)
 		if problems := slacktest.Check(b, maxBlocks); len(problems) > 0 {

@@ -203,6 +203,9 @@ func (s *Server) Submit(user string, v View, values map[string]string) Payload {
 			if o, ok := e["initial_option"].(map[string]any); ok {
 				value = str(o["value"])
 			}
+			for _, o := range maps(e["initial_options"]) {
+				value = strings.TrimPrefix(value+"\n"+str(o["value"]), "\n")
+			}
 		}
 		state[str(b["block_id"])] = map[string]any{str(e["action_id"]): stateOf(e, value)}
 	}
@@ -226,8 +229,8 @@ func stateOf(element map[string]any, value string) map[string]any {
 			out["selected_option"] = map[string]any{"value": value, "text": map[string]string{"type": "plain_text", "text": value}}
 		}
 	default:
-		var all []any
-		for v := range strings.SplitSeq(value, "\n") {
+		all := []any{}
+		for v := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' }) {
 			all = append(all, map[string]any{"value": v, "text": map[string]string{"type": "plain_text", "text": v}})
 		}
 		out["selected_options"] = all
