@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"podbrief/digest"
 	"podbrief/digest/feed"
@@ -41,12 +42,27 @@ func (b *Bot) status(ctx context.Context, a *asking) (Message, error) {
 	} else if line != "" {
 		m.Sections = append(m.Sections, Section{Heading: "Language models", Text: line})
 	}
+	if line := busyLine(b.Engine.Busy(), a.now); line != "" {
+		m.Sections = append(m.Sections, Section{Heading: "At work", Text: line})
+	}
 	m.Actions = []Action{
 		{Label: "Settings", Command: scoped(a, "settings"), Form: true},
 		{Label: "Preview", Command: scoped(a, "preview")},
 		{Label: "Feeds", Command: []string{"feeds"}},
 	}
 	return m, nil
+}
+
+// busyLine says what has been going on for longer than a minute, and how far it is; "" when nothing is.
+func busyLine(busy []digest.Activity, now time.Time) string {
+	var lines []string
+	for _, w := range busy {
+		if since := now.Sub(w.Began); since >= time.Minute {
+			what := map[string]string{"process": "Reading", "listen": "Listening to", "embed": "Learning what insights mean"}[w.Work]
+			lines = append(lines, strings.Join(nonEmpty(strings.TrimSpace(what+" "+w.Of), w.Step, "for "+span(since)), ", "))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // scoped is a command that is about the same channel as the request.

@@ -12,6 +12,7 @@ import (
 
 	"podbrief/bot"
 	"podbrief/bot/queue"
+	"podbrief/digest"
 	"podbrief/digest/llm"
 )
 
@@ -45,7 +46,7 @@ func metricsPage(b *bot.Bot, q *queue.Local, budget *llm.Budget) http.HandlerFun
 			b.Log.Error("metrics not read", "err", err)
 			return
 		}
-		all := slices.Concat(botMetrics(m, now), queueMetrics(q.Stats()))
+		all := slices.Concat(botMetrics(m, now), queueMetrics(q.Stats()), workMetrics(b.Engine.Busy(), now))
 		if budget != nil {
 			spend, err := spendMetrics(r.Context(), budget, now)
 			if err != nil {
@@ -112,6 +113,19 @@ func queueMetrics(stats map[string]queue.Counts) []metric {
 		by("jobs_running", "gauge", "Jobs that run, by kind.", "kind", running),
 		by("jobs_parked", "gauge", "Jobs that were given up, by kind.", "kind", parked),
 		by("jobs_failed_total", "counter", "Runs of jobs that failed since the start, by kind.", "kind", failed),
+	}
+}
+
+// workMetrics say how long work goes on, and for how long it has not said how far it is: what stands still is stuck.
+func workMetrics(busy []digest.Activity, now time.Time) []metric {
+	longest, still := map[string]float64{"process": 0, "listen": 0, "embed": 0}, map[string]float64{"process": 0, "listen": 0, "embed": 0}
+	for _, a := range busy {
+		longest[a.Work] = max(longest[a.Work], now.Sub(a.Began).Seconds())
+		still[a.Work] = max(still[a.Work], now.Sub(a.Moved).Seconds())
+	}
+	return []metric{
+		by("work_seconds", "gauge", "How long the longest piece of work goes on, by what it is: process, listen, embed.", "work", longest),
+		by("work_still_seconds", "gauge", "How long ago work last said how far it is, by what it is.", "work", still),
 	}
 }
 
