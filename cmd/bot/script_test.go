@@ -113,20 +113,21 @@ var schemaDir = func() string {
 	return dir
 }()
 
-// getID sets a variable to the ID of the nth pick of a brief in JSON: getid VARIABLE N FILE.
+// getID sets a variable to the ID of the nth pick of a brief in JSON, or of the first one with related insights:
+// getid VARIABLE N|related FILE.
 func getID(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
-		ts.Fatalf("usage: getid VARIABLE N FILE")
+		ts.Fatalf("usage: getid VARIABLE N|related FILE")
 	}
 	var brief jsonBrief
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[2])), &brief))
 	for i, p := range brief.Picks {
-		if fmt.Sprint(i+1) == args[1] {
+		if fmt.Sprint(i+1) == args[1] || args[1] == "related" && len(p.Related) > 0 {
 			ts.Setenv(args[0], p.Insight.ID)
 			return
 		}
 	}
-	ts.Fatalf("the brief has %d picks and no number %s", len(brief.Picks), args[1])
+	ts.Fatalf("the brief has %d picks, and not the one for %q", len(brief.Picks), args[1])
 }
 
 // expand replaces $WEB in files: expand FILE...

@@ -51,7 +51,8 @@ func played(t *testing.T, lines ...string) map[string]string {
 func TestPrompt(t *testing.T) {
 	want := map[string]string{
 		"more 1":                      "https://sample.podbrief.example/",
-		"related 2":                   " 1  “",
+		"related 4":                   " 1  “",
+		"related 2":                   "no other podcast says anything close to it",
 		"why 3":                       "quality ",
 		"why Load-Bearing":            "Load-Bearing: ",
 		"why nobody knows this":       "No podcast and no episode that is scanned is called",
