@@ -212,6 +212,9 @@ func (b *builder) enclosure(it *gofeed.Item) Enclosure {
 	for _, m := range contents {
 		offered = append(offered, &gofeed.Enclosure{URL: attribute(m, "url"), Type: attribute(m, "type"), Length: attribute(m, "fileSize")})
 	}
+	if len(offered) == 0 && strings.HasPrefix(mediaType("", it.Link), "audio/") { // as before there were enclosures
+		offered = append(offered, &gofeed.Enclosure{URL: it.Link})
+	}
 	var best Enclosure
 	bestRank := 0
 	for _, e := range offered {

@@ -94,7 +94,7 @@ type excerpt struct {
 
 // excerptXML takes the head and the newest episodes of an RSS or Atom document.
 func excerptXML(src source, limit int) (excerpt, error) {
-	start := bytes.IndexByte(src.body, '<')
+	start := xmlStart(src.body)
 	if start < 0 {
 		return excerpt{}, newError(NotFeed, "this is text and no feed; give the address of the podcast's RSS feed", nil)
 	}
@@ -112,6 +112,16 @@ func excerptXML(src source, limit int) (excerpt, error) {
 		prefixes:    o.prefixes(items),
 		oldestFirst: oldestFirst(o.items),
 	}, nil
+}
+
+// xmlStart returns where a document begins: a server may write a warning before it. -1 when nothing like one is there.
+func xmlStart(body []byte) int {
+	head := bytes.ToLower(body[:min(len(body), 4096)])
+	declared := bytes.Index(head, []byte("<?xml"))
+	if declared > 0 && !bytes.Contains(head[:declared], []byte("<html")) && !bytes.Contains(head[:declared], []byte("<!")) {
+		return declared
+	}
+	return bytes.IndexByte(body, '<')
 }
 
 // excerptJSON takes the newest episodes of a JSON Feed. Other JSON is no feed: gofeed would take any object for one.

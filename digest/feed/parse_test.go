@@ -157,6 +157,7 @@ func TestParseMends(t *testing.T) {
 	for _, test := range []struct{ name, body, want string }{
 		{"byte order mark and blank lines", "\xEF\xBB\xBF\n\n<rss><channel>" + good + "</channel></rss>", "Good"},
 		{"junk around", "junk <rss><channel>" + good + "</channel></rss> more <junk>", "Good"},
+		{"a server's warning first", "<br />\n<b>Warning</b>: Undefined index in /a.php on line 3<br />\n<?xml version='1.0'?><rss><channel>" + good + "</channel></rss>", "Good"},
 		{"long comment first", "<!-- " + strings.Repeat("x", 9000) + "--><rss><channel>" + good + "</channel></rss>", "Good"},
 		{"XML 1.1", `<?xml version="1.1"?><rss><channel>` + good + "</channel></rss>", "Good"},
 		{"control characters", "<rss><channel><item><title>Go\x00o\x1fd</title></item></channel></rss>", "Good"},
@@ -255,6 +256,8 @@ func TestParsePicksTheAudio(t *testing.T) {
 	for _, test := range []struct{ name, attached, want string }{
 		{"audio after video", `<enclosure url="https://x.example.com/a.mp4" type="video/mp4"/><enclosure url="https://x.example.com/a.m4a" type="audio/x-m4a"/>`, "https://x.example.com/a.m4a"},
 		{"by its name", `<enclosure url="https://x.example.com/a.mp3?x=1"/>`, "https://x.example.com/a.mp3?x=1"},
+		{"a link to the audio", `<link>https://x.example.com/a.mp3</link>`, "https://x.example.com/a.mp3"},
+		{"a link to a page", `<link>https://x.example.com/a.html</link>`, ""},
 		{"no document", `<enclosure url="https://x.example.com/a.pdf" type="application/pdf"/>`, ""},
 		{"no other scheme", `<enclosure url="file:///etc/passwd" type="audio/mpeg"/>`, ""},
 		{"media group", `<media:group xmlns:media="http://search.yahoo.com/mrss/"><media:content url="https://x.example.com/m.mp3" type="audio/mpeg"/></media:group>`, "https://x.example.com/m.mp3"},
