@@ -93,6 +93,55 @@ func TestExpiredToken(t *testing.T) {
 	s.until("a post", func() bool { return len(s.server.Messages(discordtest.General)) == 1 })
 }
 
+// TestSlowPress checks that a slow answer to a press is deferred for the presser alone, and stands in the thread at last.
+func TestSlowPress(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+		time.Sleep(directly + 100*time.Millisecond)
+		return bot.Message{Text: "long answer", InThread: true}
+	})
+	s.run(commands(), p.handle)
+	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.answered(s.server.Interact(discordtest.Press(member(), id, customID("", "more x"))))
+	if a.Type != respondDefer || !a.Private || a.Data["content"] != "The answer is in the thread under the brief." {
+		t.Errorf("answered with %d, private %v, %v", a.Type, a.Private, a.Data)
+	}
+	if msgs := s.server.Messages(id); len(msgs) != 2 || msgs[1].Body["content"] != "long answer" {
+		t.Errorf("%d messages in the thread, want how to ask and the answer", len(msgs))
+	}
+}
+
+// TestPrivateAfterPublic answers privately after a public deferral that is gone, and not at all when it cannot be taken away:
+// the answer would be public.
+func TestPrivateAfterPublic(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		fault *discordtest.Fault
+		want  int // answers
+	}{
+		{"gone already", discordtest.Refused(404, unknownMessage), 1},
+		{"it stays", &discordtest.Fault{Status: 500}, 0},
+	} {
+		s := newStage(t)
+		s.init()
+		s.server.Fault = func(r *http.Request) *discordtest.Fault {
+			if r.Method == http.MethodDelete {
+				return tt.fault
+			}
+			return nil
+		}
+		a := &answer{receiver: &receiver{Adapter: s.Adapter}, interaction: interaction{ID: "1", Token: "x"}, deferred: true, began: time.Now()}
+		err := a.last(t.Context(), bot.Message{Text: "for you", Private: true})
+		if n := len(s.server.Requests(http.MethodPost, "/webhooks/")); n != tt.want {
+			t.Errorf("%s: %d answers, want %d (%v)", tt.name, n, tt.want, err)
+		}
+	}
+}
+
 // TestFormTooLate checks that a form that comes after a deferral, which Discord does not allow, is opened by a button.
 func TestFormTooLate(t *testing.T) {
 	t.Parallel()

@@ -230,12 +230,7 @@ func (a *answer) last(ctx context.Context, m bot.Message) error {
 		return a.afterAll(ctx, m)
 	}
 	if m.Private && !a.private {
-		if err := a.webhook(ctx, http.MethodDelete, "/messages/@original", nil, nil); err != nil {
-			return err
-		}
-		out := render(m, "")
-		out.Flags |= ephemeral
-		return a.webhook(ctx, http.MethodPost, "", out, out.file)
+		return a.lastPrivate(ctx, m)
 	}
 	if a.belongsUnder(m) {
 		if told, err := a.under(ctx, m); err == nil {
@@ -248,6 +243,21 @@ func (a *answer) last(ctx context.Context, m bot.Message) error {
 	}
 	return err
 }
+
+// lastPrivate follows a public deferral, which goes away first: what follows a deferral that is there takes its place, and
+// would be public too.
+func (a *answer) lastPrivate(ctx context.Context, m bot.Message) error {
+	err := a.webhook(ctx, http.MethodDelete, "/messages/@original", nil, nil)
+	if e, ok := errors.AsType[*apiError](err); err != nil && (!ok || e.Code != unknownMessage) {
+		return err
+	}
+	out := render(m, "")
+	out.Flags |= ephemeral
+	return a.webhook(ctx, http.MethodPost, "", out, out.file)
+}
+
+// unknownMessage is Discord's code for a message that is not there.
+const unknownMessage = 10008
 
 // afterAll posts an answer that came when the interaction could not be answered any more.
 func (a *answer) afterAll(ctx context.Context, m bot.Message) error {
