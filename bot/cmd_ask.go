@@ -117,7 +117,7 @@ func (b *Bot) keepTurn(ctx context.Context, a *asking, question, answer string) 
 			return err
 		}
 		th.Turns = append(th.Turns, Turned{User: a.User, Question: question, Answer: clip(answer, 1000)})
-		th.Turns = th.Turns[max(0, len(th.Turns)-maxTurns):]
+		th.Turns, th.At = th.Turns[max(0, len(th.Turns)-maxTurns):], a.now
 		return store.Put(tx, threadBucket, threadKey(a), th)
 	})
 }

@@ -168,11 +168,19 @@ func TestPurgeAndForget(t *testing.T) {
 	}
 	channel := Request{Channel: Channel{Platform: "fake", Workspace: "W20", ID: "C1"}, User: "U1", Rights: Manage, Words: []string{"topic", "ai"}}
 	b.Handle(ctx, channel, nil)
+	for _, topic := range []string{"canary w u1", "canary w2 u1"} {
+		if err := b.DB.Update(ctx, func(tx store.Tx) error { return store.Put(tx, topicBucket, part(topic), topicRecord{}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := b.Purge(ctx, "fake", "W2"); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Forget(ctx, Channel{Platform: "fake", Workspace: "W20"}, "U1"); err != nil {
 		t.Fatal(err)
+	}
+	if got, want := topicsKnown(t, b), []string{part("canary w u1")}; !slices.Equal(got, want) {
+		t.Errorf("after the purge topics %q are known, want %q", got, want)
 	}
 	subs, err := b.subscriptions(ctx)
 	var left []string

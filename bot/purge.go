@@ -71,6 +71,8 @@ func (b *Bot) purge(ctx context.Context, m purgeMark) error {
 		if err := errors.Join(b.forgetQuestions(ctx, m.Workspace, m.User), b.forgetCreator(ctx, m.Workspace, m.User)); err != nil {
 			return err
 		}
+	} else if err := b.DB.Update(ctx, func(tx store.Tx) error { return dropTopics(tx) }); err != nil {
+		return err
 	} else if b.Models != nil {
 		if err := b.Models.Forget(ctx, prefix); err != nil {
 			return err
@@ -186,7 +188,7 @@ func (b *Bot) forgetQuestions(ctx context.Context, workspace, user string) error
 			if len(kept) == len(th.Turns) {
 				continue
 			}
-			if err := store.Put(tx, threadBucket, key, Thread{kept}); err != nil {
+			if err := store.Put(tx, threadBucket, key, Thread{kept, th.At}); err != nil {
 				return err
 			}
 		}

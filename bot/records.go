@@ -135,7 +135,8 @@ func (s Saved) item() digest.Item {
 
 // Thread is a conversation under a brief, the newest turns of it.
 type Thread struct {
-	Turns []Turned `json:"turns"`
+	Turns []Turned  `json:"turns"`
+	At    time.Time `json:"at,omitzero"` // of the newest one
 }
 
 // Turned is one question of a conversation and its answer.

@@ -147,13 +147,13 @@ func TestTidy(t *testing.T) {
 		if err := store.Put(tx, seenBucket, channelKey(ch)+"i-"+id, seenMark{}); err != nil {
 			return err
 		}
-		if err := store.Put(tx, threadBucket, channelKey(ch)+"m-"+id, Thread{}); err != nil {
+		if err := store.Put(tx, threadBucket, channelKey(ch)+"m-"+id, Thread{At: noon.AddDate(0, 0, -1)}); err != nil {
 			return err
 		}
 		return putDelivery(tx, &d)
 	}
 	person := func(user string, gone time.Time) Subscription {
-		s := Subscription{Channel: Channel{Platform: "fake", Workspace: "W", Kind: Direct, User: user}, Created: noon}
+		s := Subscription{Channel: Channel{Platform: "fake", Workspace: "W", Kind: Direct, User: user}, Created: noon, Topics: []string{"rust"}}
 		if !gone.IsZero() {
 			s.Stop = Stop{Class: UserGone, Since: gone}
 		}
@@ -167,6 +167,16 @@ func TestTidy(t *testing.T) {
 		}
 		for key, last := range map[string]time.Time{"fake:W/ask/old": noon.AddDate(0, 0, -8), "fake:W/ask/new": noon.AddDate(0, 0, -1)} {
 			if err := store.Put(tx, useBucket, key, Uses{Times: []time.Time{last}}); err != nil {
+				return err
+			}
+		}
+		for thread, at := range map[string]time.Time{"elsewhere": noon.AddDate(0, 0, -31), "lately": noon.AddDate(0, 0, -29)} {
+			if err := store.Put(tx, threadBucket, channelKey(ch)+thread, Thread{At: at}); err != nil {
+				return err
+			}
+		}
+		for topic := range map[string]bool{"rust": true, "nobody follows": true} {
+			if err := store.Put(tx, topicBucket, part(topic), topicRecord{AskedAt: noon}); err != nil {
 				return err
 			}
 		}
@@ -187,6 +197,7 @@ func TestTidy(t *testing.T) {
 	for key, want := range map[string]bool{
 		"delivery fake:W/C1/2025-01-01": false, "seen fake:W/C1/i-2025-01-01": false, "message fake:W/C1/m-2025-01-01": false, "thread fake:W/C1/m-2025-01-01": false,
 		"delivery fake:W/C1/2026-11-23": true, "seen fake:W/C1/i-2026-11-23": true, "message fake:W/C1/m-2026-11-23": true, "thread fake:W/C1/m-2026-11-23": true,
+		"thread fake:W/C1/elsewhere": false, "thread fake:W/C1/lately": true,
 		"delivery fake:W/C1/2024-01-01": true, "open fake:W/C1/2024-01-01": true,
 		"subscription fake:W/@here/": true, "subscription fake:W/@left/": true, "subscription fake:W/@gone/": false,
 	} {
@@ -194,10 +205,29 @@ func TestTidy(t *testing.T) {
 			t.Errorf("after tidy %q is there: %v, want %v", key, got, want)
 		}
 	}
+	topics := topicsKnown(t, b)
+	if !slices.Equal(topics, []string{"rust"}) {
+		t.Errorf("topics known are %q, want only the one that is followed", topics)
+	}
 	uses, err := view(t.Context(), b.DB, func(tx store.Tx) ([]Uses, error) { return all[Uses](tx, useBucket, "") })
 	if err != nil || len(uses) != 1 || !uses[0].Times[0].Equal(noon.AddDate(0, 0, -1)) {
 		t.Errorf("counts left are %v, %v, want the one of yesterday", uses, err)
 	}
+}
+
+// topicsKnown lists the topics of which the store has something.
+func topicsKnown(t *testing.T, b *Bot) (topics []string) {
+	t.Helper()
+	err := b.DB.View(t.Context(), func(tx store.Tx) error {
+		for key := range tx.Scan(topicBucket, "", "") {
+			topics = append(topics, key)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return topics
 }
 
 // TestMetrics counts what is open, late, stopped and sent.

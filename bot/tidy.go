@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"podbrief/store"
@@ -11,6 +12,7 @@ import (
 const (
 	keepDeliveries = 400 * 24 * time.Hour // with their messages and the marks of their insights
 	keepUses       = 7 * 24 * time.Hour
+	keepThreads    = 30 * 24 * time.Hour // what was asked in a thread, after the last question
 	keepGone       = 90 * 24 * time.Hour // the subscription of a person who cannot be reached
 )
 
@@ -40,7 +42,9 @@ func (b *Bot) tidy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.DB.Update(ctx, func(tx store.Tx) error { return dropOld(tx, now) })
+	return b.DB.Update(ctx, func(tx store.Tx) error {
+		return errors.Join(dropUses(tx, now), dropThreads(tx, now), dropGone(tx, now), dropTopics(tx))
+	})
 }
 
 // dropDelivery deletes a delivery with its marks.
@@ -61,8 +65,8 @@ func dropDelivery(tx store.Tx, d *Delivery) error {
 	return tx.Delete(deliveryBucket, d.ID)
 }
 
-// dropOld deletes counts of what was done and subscriptions of people who are gone.
-func dropOld(tx store.Tx, now time.Time) error {
+// dropUses deletes counts of what was done.
+func dropUses(tx store.Tx, now time.Time) error {
 	for key := range tx.Scan(useBucket, "", "") {
 		u, err := store.Get[Uses](tx, useBucket, key)
 		if err != nil {
@@ -74,6 +78,49 @@ func dropOld(tx store.Tx, now time.Time) error {
 			}
 		}
 	}
+	return nil
+}
+
+// dropThreads deletes conversations that nobody goes on with.
+func dropThreads(tx store.Tx, now time.Time) error {
+	for key := range tx.Scan(threadBucket, "", "") {
+		th, err := store.Get[Thread](tx, threadBucket, key)
+		if err != nil {
+			return err
+		}
+		if now.Sub(th.At) > keepThreads {
+			if err := tx.Delete(threadBucket, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dropTopics deletes what the directory knew of topics that nobody follows any more.
+func dropTopics(tx store.Tx) error {
+	subs, err := all[Subscription](tx, subscriptionBucket, "")
+	if err != nil {
+		return err
+	}
+	followed := map[string]bool{}
+	for _, s := range subs {
+		for _, t := range s.Topics {
+			followed[part(t)] = true
+		}
+	}
+	for key := range tx.Scan(topicBucket, "", "") {
+		if !followed[key] {
+			if err := tx.Delete(topicBucket, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dropGone deletes subscriptions of people who are gone.
+func dropGone(tx store.Tx, now time.Time) error {
 	subs, err := all[Subscription](tx, subscriptionBucket, "")
 	if err != nil {
 		return err
