@@ -121,7 +121,7 @@ func offersOf(choices []bot.Choice) []offered {
 // edited. pressed says that it came from a message, whose channel is not disturbed.
 func (a *answer) perform(ctx context.Context, pressed bool) error {
 	c, known := a.command()
-	if known && c.Form != nil && a.request.Fields == nil && a.Type != submitKind {
+	if known && c.Form != nil && a.request.Rights&c.Right != 0 && a.Type != submitKind { // whoever lacks the right is told so
 		if f := c.Form(a.request); f != nil {
 			return a.callback(ctx, response{Type: respondModal, Data: formOf(f)}, nil)
 		}

@@ -159,6 +159,12 @@ func TestSettingsInForm(t *testing.T) {
 	}
 	w.wants(discordtest.Submit(manager(), id, "topics", "ai, -crypto", "time", "09:00", "count", "7", "language", "en", "besides", "thread"), "Saved.")
 	w.wants(discordtest.Command(member(), "status"), "7 insights at 09:00 every day")
+	if a := w.wants(discordtest.Command(member(), "settings"), "You need the right to manage"); !a.Private {
+		t.Error("a refusal is shown to all")
+	}
+	if a := w.wants(discordtest.Command(member(), "settings", "setting", "@me"), "Topics"); a.Type != respondModal {
+		t.Errorf("one's own settings are answered with %d, want the form", a.Type)
+	}
 	form = w.wants(discordtest.Command(manager(), "settings"), "Topics")
 	for _, want := range []string{`ai, -crypto`, `09:00`, `"default":true,"label":"7"`, `"default":true,"label":"Open a thread under each brief"`} {
 		if got := jsonOf(t, form.Data); !strings.Contains(got, want) {
