@@ -16,7 +16,7 @@ func (p *page) actions(actions []bot.Action) {
 	var buttons, small []slack.BlockElement
 	for i := 0; i < len(actions) && len(buttons) < maxButtons; i++ {
 		id := strconv.Itoa(i)
-		if i+1 < len(actions) && areVotes(actions[i], actions[i+1]) {
+		if !p.home && i+1 < len(actions) && areVotes(actions[i], actions[i+1]) {
 			small = append(small, p.feedback(id, actions[i], actions[i+1]))
 			i++
 			continue

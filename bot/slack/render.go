@@ -48,7 +48,7 @@ const (
 // last without the last sections.
 func render(m bot.Message, most int) rendered {
 	m = tidy(m)
-	p := page{sections: len(m.Sections)}
+	p := page{sections: len(m.Sections), home: most > maxBlocks}
 	for i, limit := range fieldLimits {
 		p.limit, p.dropShort = limit, i > 0
 		if p.draw(m); p.size <= maxTotal {
@@ -92,6 +92,7 @@ type page struct {
 	dropShort bool // leave out the quotes of sections that are Short
 	dense     bool // without lines and gaps between sections
 	sections  int  // how many sections to draw
+	home      bool // it is no message: feedback buttons exist in messages only
 
 	blocks []slack.Block
 	text   string // of the block that is being made

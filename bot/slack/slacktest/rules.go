@@ -96,6 +96,10 @@ func (s *Server) readBlocks(where, raw string, most int) ([]map[string]any, stri
 			ok = false
 		}
 		ids[str(b["block_id"])] = true
+		if t := b["type"]; where == "view" && (t == "context_actions" || t == "markdown" || t == "table") {
+			s.problem("%s: only messages have these", at)
+			ok = false
+		}
 		ok = s.checkBlock(at, b) && ok
 	}
 	if !ok {
