@@ -49,6 +49,9 @@ func (b *Bot) postNow(ctx context.Context, a *asking) (Message, error) {
 // outcome says what became of a brief that was asked for.
 func (b *Bot) outcome(ctx context.Context, id string) (Message, error) {
 	d, err := b.delivery(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Message{}, errNothingHere // left meanwhile
+	}
 	if err != nil {
 		return Message{}, err
 	}

@@ -88,7 +88,7 @@ func (b *Bot) deliverChannel(ctx context.Context, ds []Delivery) error {
 		default:
 			err = b.advance(ctx, d)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, errDeleted) {
 			errs = append(errs, fmt.Errorf("deliver %q: %w", d.ID, err))
 		}
 	}
@@ -184,8 +184,11 @@ func (b *Bot) claim(ctx context.Context, d *Delivery) error {
 		if was.State != Planned || was.Tries != d.Tries-1 {
 			return errTaken
 		}
-		return putDelivery(tx, d)
+		return putOpen(tx, d)
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return errDeleted
+	}
 	if err != nil {
 		return fmt.Errorf("write the intent: %w", err)
 	}
@@ -195,12 +198,27 @@ func (b *Bot) claim(ctx context.Context, d *Delivery) error {
 // errTaken says that another process sends the same delivery.
 var errTaken = errors.New("another process has it")
 
+// errDeleted says that a delivery was deleted meanwhile, since its channel or workspace left.
+var errDeleted = errors.New("deleted meanwhile")
+
+// putOpen writes a delivery that is open until now; errDeleted when it is not any more. A deletion takes the mark first.
+func putOpen(tx store.Tx, d *Delivery) error {
+	open, err := exists(tx, openBucket, d.ID)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return errDeleted
+	}
+	return putDelivery(tx, d)
+}
+
 // settle writes what a try came to.
 func (b *Bot) settle(ctx context.Context, d *Delivery) error {
 	if err := fail("settle.before"); err != nil {
 		return err
 	}
-	if err := b.DB.Update(ctx, func(tx store.Tx) error { return putDelivery(tx, d) }); err != nil {
+	if err := b.DB.Update(ctx, func(tx store.Tx) error { return putOpen(tx, d) }); err != nil {
 		return fmt.Errorf("write the outcome: %w", err)
 	}
 	b.tally.settled(d)

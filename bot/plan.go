@@ -142,7 +142,7 @@ func (b *Bot) compose(ctx context.Context, sub *Subscription, now, since time.Ti
 	if err != nil {
 		return nil, err
 	}
-	return b.Engine.Brief(charged(ctx, sub.Channel), q)
+	return b.Engine.Brief(charged(b.within(ctx, sub.Channel), sub.Channel), q)
 }
 
 // query puts together what a subscription wants, what its channel got already and what its votes taught.
@@ -173,7 +173,7 @@ func idAt(t time.Time) string {
 }
 
 // commit writes a delivery, the marks of its insights and the state of its subscription in one transaction. When there is
-// a delivery for that date already, nothing is written.
+// a delivery for that date already, or the channel wants none any more, nothing is written.
 func (b *Bot) commit(ctx context.Context, sub Subscription, d *Delivery, brief *digest.Brief, offer *Proposal) error {
 	if err := fail("plan.before"); err != nil {
 		return err
@@ -188,7 +188,7 @@ func (b *Bot) commit(ctx context.Context, sub Subscription, d *Delivery, brief *
 		}
 	}
 	err := b.DB.Update(ctx, func(tx store.Tx) error {
-		if done, err := exists(tx, deliveryBucket, d.ID); done || err != nil {
+		if wanted, err := b.stillWanted(tx, d); !wanted || err != nil {
 			return err
 		}
 		if err := putDelivery(tx, d); err != nil {
@@ -205,6 +205,17 @@ func (b *Bot) commit(ctx context.Context, sub Subscription, d *Delivery, brief *
 		return err
 	}
 	return fail("plan.after")
+}
+
+// stillWanted reports whether a delivery is to be written: composing one takes a while, in which somebody else may have
+// made it, or the channel may have left or paused.
+func (b *Bot) stillWanted(tx store.Tx, d *Delivery) (bool, error) {
+	done, err := exists(tx, deliveryBucket, d.ID)
+	if err != nil || done {
+		return false, err
+	}
+	sub, found, err := get[Subscription](tx, subscriptionBucket, channelKey(d.Channel))
+	return found && (d.Purpose == Asked || sub.active(b.now())), err
 }
 
 // advanceSubscription notes in a subscription that a brief was made.
