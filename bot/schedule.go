@@ -16,7 +16,7 @@ type Date string
 // dateOf returns the date that a clock in t's zone shows.
 func dateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
 
-// noon returns the middle of the date in UTC, from which neighbouring dates are counted.
+// noon returns the middle of the date in UTC, from which neighboring dates are counted.
 func (d Date) noon() time.Time {
 	t, _ := time.Parse(time.DateOnly, string(d))
 	return t.Add(12 * time.Hour)

@@ -16,13 +16,13 @@ const (
 	widest       = 100 // longer lines are hard to read
 )
 
-// screen is where text for people is drawn: a terminal, or anything else, which gets no colours.
+// screen is where text for people is drawn: a terminal, or anything else, which gets no colors.
 type screen struct {
-	colour bool
+	color bool
 	width  int
 }
 
-// newScreen looks at what w is. NO_COLOR (see no-color.org) and TERM=dumb switch colours off.
+// newScreen looks at what w is. NO_COLOR (see no-color.org) and TERM=dumb switch colors off.
 func newScreen(w io.Writer, getenv func(string) string) screen {
 	s := screen{width: defaultWidth}
 	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 20 {
@@ -35,7 +35,7 @@ func newScreen(w io.Writer, getenv func(string) string) screen {
 	if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 20 {
 		s.width = min(n, widest)
 	}
-	s.colour = getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+	s.color = getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 	return s
 }
 
@@ -46,7 +46,7 @@ func isTerminal(v any) bool {
 }
 
 func (s screen) draw(style lipgloss.Style, text string) string {
-	if !s.colour {
+	if !s.color {
 		return text
 	}
 	return style.Render(text)

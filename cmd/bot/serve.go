@@ -83,7 +83,7 @@ func (a *app) adapters(lg *slog.Logger, quit func()) []bot.Adapter {
 	}
 	fmt.Fprintln(a.stderr, "No chat platform is configured, so this is the console: type “help”, or set SLACK_BOT_TOKEN or DISCORD_TOKEN.")
 	return []bot.Adapter{&console.Console{
-		In: a.stdin, Out: a.stdout, Width: a.screen.width, Styled: a.screen.colour, Prompt: isTerminal(a.stdin), Quit: quit,
+		In: a.stdin, Out: a.stdout, Width: a.screen.width, Styled: a.screen.color, Prompt: isTerminal(a.stdin), Quit: quit,
 	}}
 }
 
