@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -37,66 +38,91 @@ func TestSigterm(t *testing.T) {
 		name     string
 		posting  bool
 		answered bool
-		within   time.Duration // from the moment when nothing is in flight any more, or else from the signal
+		at, most time.Duration // from the moment when nothing is in flight any more, or else from the signal
 		want     bot.State     // of the delivery
 	}{
-		{"nothing in flight", false, false, 5 * time.Second, ""},
-		{"a post in flight", true, true, 5 * time.Second, bot.Delivered},
-		{"a post that is never answered", true, false, 25 * time.Second, bot.Sending},
+		{"nothing in flight", false, false, 0, 5 * time.Second, ""},
+		{"a post in flight", true, true, 0, 5 * time.Second, bot.Delivered},
+		{"a post that is never answered", true, false, 15 * time.Second, 25 * time.Second, bot.Sending},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if testing.Short() && tt.within > 5*time.Second {
+			if testing.Short() && tt.at > 0 {
 				t.Skip("a post is waited for 20 seconds")
 			}
-			s := discordtest.New()
-			defer s.Close()
-			posts, answer, once := make(chan struct{}), make(chan struct{}), sync.Once{}
-			defer once.Do(func() { close(answer) })
-			s.Fault = func(r *http.Request) *discordtest.Fault {
-				if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/messages") {
-					close(posts) // a second post is none too many: it panics
-					<-answer
-				}
-				return nil
-			}
-			path := filepath.Join(t.TempDir(), "asked.db")
-			if tt.posting {
-				subscribeNow(t, path)
-			}
-			p := process("asked", s.API(), path)
-			p.Stderr = t.Output()
-			if err := p.Start(); err != nil {
-				t.Fatal(err)
-			}
-			ended := make(chan error, 1)
-			go func() { ended <- p.Wait() }()
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-			defer cancel()
-			if err := s.Wait(ctx, func() bool { return len(s.Live()) == 1 }); err != nil {
-				t.Fatal(err)
-			}
-			if tt.posting {
-				<-posts
-			}
-			p.Process.Signal(syscall.SIGTERM) //nolint:errcheck // then it does not end
-			if err := s.Wait(ctx, func() bool { return len(s.Live()) == 0 }); err != nil {
-				t.Fatalf("it still receives: %v", err)
-			}
-			began := time.Now()
+			a := startAsked(t, tt.posting)
+			began := a.ask()
 			if tt.answered {
-				once.Do(func() { close(answer) })
+				a.answer()
 			}
-			if err := <-ended; err != nil {
+			if err := <-a.ended; err != nil {
 				t.Errorf("ended with %v, want exit code 0", err)
 			}
-			if took := time.Since(began); took > tt.within || tt.within > 20*time.Second && took < 15*time.Second {
-				t.Errorf("the end took %v, want at most %v", took, tt.within)
+			if took := time.Since(began); took < tt.at || took > tt.most {
+				t.Errorf("the end took %v, want %v to %v", took, tt.at, tt.most)
 			}
-			if got := stateOf(t, path); got != tt.want {
+			if got := stateOf(t, a.store); got != tt.want {
 				t.Errorf("the delivery is %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// asked is a running bot that is going to be asked to end.
+type asked struct {
+	t      *testing.T
+	server *discordtest.Server
+	store  string // where
+	cmd    *exec.Cmd
+	ended  chan error
+	answer func() // the post in flight
+}
+
+// startAsked starts a bot and waits until it is connected, and until it posts when it has something to post.
+func startAsked(t *testing.T, posting bool) *asked {
+	t.Helper()
+	s := discordtest.New()
+	t.Cleanup(s.Close)
+	posts, release := make(chan struct{}), make(chan struct{})
+	s.Fault = func(r *http.Request) *discordtest.Fault {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/messages") {
+			close(posts) // a second post panics
+			<-release
+		}
+		return nil
+	}
+	a := &asked{t: t, server: s, store: filepath.Join(t.TempDir(), "asked.db"), ended: make(chan error, 1)}
+	a.answer = sync.OnceFunc(func() { close(release) })
+	t.Cleanup(a.answer)
+	if posting {
+		subscribeNow(t, a.store)
+	}
+	a.cmd = process("asked", s.API(), a.store)
+	a.cmd.Stderr = t.Output()
+	if err := a.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { a.ended <- a.cmd.Wait() }()
+	a.wait("a connection", func() bool { return len(s.Live()) == 1 })
+	if posting {
+		<-posts
+	}
+	return a
+}
+
+// ask asks the bot to end, waits until it does not receive any more, and returns when that was.
+func (a *asked) ask() time.Time {
+	a.cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // then it does not end
+	a.wait("the end of receiving", func() bool { return len(a.server.Live()) == 0 })
+	return time.Now()
+}
+
+func (a *asked) wait(what string, so func() bool) {
+	a.t.Helper()
+	ctx, cancel := context.WithTimeout(a.t.Context(), time.Minute)
+	defer cancel()
+	if err := a.server.Wait(ctx, so); err != nil {
+		a.t.Fatalf("%s: %v", what, err)
 	}
 }
 

@@ -170,7 +170,9 @@ func (s *stage) stops(f fault) {
 	if code := f.name[len("closed with "):]; err == nil || !strings.Contains(err.Error(), code+": ") {
 		s.t.Errorf("Run = %v, want code %s and what to do", err, code)
 	}
-	again := s.Run(s.t.Context(), nil, nil)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 5*time.Second)
+	defer cancel()
+	again := s.Run(ctx, nil, nil)
 	if n := len(s.server.Paths()); again != err || n != 1 {
 		s.t.Errorf("run again: %v after %d connections, want the same and 1", again, n)
 	}

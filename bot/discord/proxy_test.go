@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,14 +41,14 @@ func (p *tunnel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	w.WriteHeader(http.StatusOK)
-	near, _, err := http.NewResponseController(w).Hijack()
+	near, read, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		far.Close()
 		return
 	}
+	io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n") //nolint:errcheck // shows with the next call
 	go func() {
-		io.Copy(far, near) //nolint:errcheck // ends with the connection
+		io.Copy(far, read) //nolint:errcheck // ends with the connection
 		far.Close()
 	}()
 	io.Copy(near, far) //nolint:errcheck // ends with the connection
@@ -78,52 +79,56 @@ func TestProxyAndRoots(t *testing.T) {
 	if err := os.WriteFile(roots, cert, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address := "http://podbrief:secret@" + web.Listener.Addr().String()
+	at := web.Listener.Addr().String()
 	for _, tt := range []struct {
-		name, proxy, roots string
-		says               string // "" when it works
+		name, password, roots string
+		says                  string // "" when it works
 	}{
-		{"right", address, roots, ""},
-		{"wrong password", strings.Replace(address, "secret", "guess", 1), roots, "Proxy Authentication Required"},
-		{"certificate not trusted", address, os.DevNull, "certificate"},
+		{"right", "secret", roots, ""},
+		{"wrong password", "guess", roots, "Proxy Authentication Required"},
+		{"certificate not trusted", "secret", os.DevNull, "certificate"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			cmd := process("far", "https://example.com/api/v10")
-			cmd.Env = append(cmd.Env, "HTTPS_PROXY="+tt.proxy, "NO_PROXY=", "SSL_CERT_FILE="+tt.roots, "SSL_CERT_DIR="+t.TempDir())
-			var out bytes.Buffer
-			cmd.Stderr = &out
-			stdin, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if tt.says == "" {
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-				defer cancel()
-				if err := s.Wait(ctx, func() bool { return len(s.Live()) == 1 }); err != nil {
-					t.Error(err)
-				}
-				if _, err := s.Final(ctx, s.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status"))); err != nil {
-					t.Error(err)
-				}
-				stdin.Close()
-			}
-			err = cmd.Wait()
-			if (err == nil) != (tt.says == "") || !strings.Contains(out.String(), tt.says) {
-				t.Errorf("the bot ends with %v and says %q, want %q", err, &out, tt.says)
-			}
-		})
+		out, err := goFar(t, s, tt.says == "", "HTTPS_PROXY=http://podbrief:"+tt.password+"@"+at, "NO_PROXY=",
+			"SSL_CERT_FILE="+tt.roots, "SSL_CERT_DIR="+t.TempDir())
+		if (err == nil) != (tt.says == "") || !strings.Contains(out, tt.says) {
+			t.Errorf("%s: the bot ends with %v and says %q, want %q", tt.name, err, out, tt.says)
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, seen := range p.seen {
-		if seen != "CONNECT example.com:443" {
-			t.Errorf("the proxy was asked for %q", seen)
-		}
+	if others := slices.DeleteFunc(slices.Clone(p.seen), func(s string) bool { return s == "CONNECT example.com:443" }); len(others) > 0 {
+		t.Errorf("the proxy was asked for %q", others)
 	}
 	if len(p.seen) < 4 {
 		t.Errorf("the proxy was asked %d times, want a call and a gateway, and twice in vain", len(p.seen))
 	}
+}
+
+// goFar runs a bot in an environment, lets it answer a command when it works, and returns what it says and how it ends.
+func goFar(t *testing.T, s *discordtest.Server, works bool, env ...string) (string, error) {
+	t.Helper()
+	cmd := process("far", "https://example.com/api/v10")
+	cmd.Env = append(cmd.Env, env...)
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if works {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if err := s.Wait(ctx, func() bool { return len(s.Live()) == 1 }); err != nil {
+			t.Errorf("no connection: %v", err)
+		}
+		if _, err := s.Final(ctx, s.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status"))); err != nil {
+			t.Error(err)
+		}
+		stdin.Close()
+	}
+	err = cmd.Wait()
+	return out.String(), err
 }
