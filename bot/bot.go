@@ -41,6 +41,7 @@ type Bot struct {
 	Compact func(context.Context) error
 
 	busy   keyed         // by workspace: one delivery run at a time
+	owners owners        // who may know of which podcast
 	casts  podcasts      // the podcasts known, for names and completion
 	kick   chan struct{} // wakes the schedule; made by Serve
 	health health

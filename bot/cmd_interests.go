@@ -258,7 +258,7 @@ func (b *Bot) unfollow(ctx context.Context, a *asking) (Message, error) {
 func (b *Bot) mute(ctx context.Context, a *asking) (Message, error) {
 	var muted string
 	sub, err := b.change(ctx, a.target, b.fresh(a), func(s *Subscription) error {
-		if hits := b.called(a.args); len(hits) > 0 {
+		if hits := b.called(a.target, a.args); len(hits) > 0 {
 			muted = hits[0].Title
 			for _, p := range hits {
 				s.Mute, s.Follow = addTo(s.Mute, p.URL), without(s.Follow, p.URL)

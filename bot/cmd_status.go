@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -164,7 +165,7 @@ func (b *Bot) feeds(ctx context.Context, a *asking) (Message, error) {
 	}
 	switch strings.ToLower(a.args) {
 	case "export":
-		return b.exportFeeds(sub)
+		return b.exportFeeds(a, sub)
 	case "":
 	default:
 		return Message{}, tell("Write “feeds” for the list, or “feeds export” for an OPML file.")
@@ -221,13 +222,12 @@ func podcastName(f feed.Feed) string {
 	return hostOf(f.URL)
 }
 
-// exportFeeds gives what a channel follows as OPML; without a subscription, all that is scanned.
-func (b *Bot) exportFeeds(sub Subscription) (Message, error) {
+// exportFeeds gives what a channel follows as OPML; without a subscription, all that is scanned and is not
+// others' business.
+func (b *Bot) exportFeeds(a *asking, sub Subscription) (Message, error) {
 	urls := sub.Follow
 	if len(urls) == 0 {
-		for _, f := range b.casts.list() {
-			urls = append(urls, f.URL)
-		}
+		urls = slices.DeleteFunc(b.casts.urls(), b.owners.hidden(a.target))
 	}
 	var outlines []feed.Outline
 	for _, p := range b.named(urls, "") {

@@ -51,8 +51,8 @@ func (b *Bot) quickly(r Request, of func(Subscription) []string) []string {
 	return of(sub)
 }
 
-// completePodcast offers the podcasts that are scanned and those of the catalog.
-func (b *Bot) completePodcast(_ Request, _, typed string) []Choice {
+// completePodcast offers the podcasts that are scanned, but for those of others, and those of the catalog.
+func (b *Bot) completePodcast(r Request, _, typed string) []Choice {
 	var titles []string
 	seen := map[string]bool{}
 	add := func(title string) {
@@ -61,8 +61,11 @@ func (b *Bot) completePodcast(_ Request, _, typed string) []Choice {
 			titles = append(titles, title)
 		}
 	}
+	hidden := b.owners.hidden(r.Channel)
 	for _, f := range b.casts.list() {
-		add(f.Title)
+		if !hidden(f.URL) {
+			add(f.Title)
+		}
 	}
 	for _, o := range b.Sources.Catalog {
 		add(o.Title)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -58,13 +59,10 @@ func (b *Bot) nextLine(ctx context.Context, sub *Subscription) (string, error) {
 // nextBrief returns when the next regular brief is due after a time, and whether one is due already.
 func (b *Bot) nextBrief(ctx context.Context, sub *Subscription, now time.Time) (at time.Time, due bool, err error) {
 	err = b.DB.View(ctx, func(tx store.Tx) error {
-		today := dateOf(now.In(sub.Schedule.location()))
 		done := func(d Date) bool {
-			sent, e := exists(tx, deliveryBucket, channelKey(sub.Channel)+string(d))
-			if e != nil {
-				err = e
-			}
-			return sent || sub.First && d == today
+			done, e := sub.done(tx, d)
+			err = errors.Join(err, e)
+			return done
 		}
 		turn, _, _ := sub.Schedule.Turn(now, sub.counts(), done)
 		due = turn == Due

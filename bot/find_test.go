@@ -182,7 +182,7 @@ func TestNamed(t *testing.T) {
 		{Title: "Practical Pumps", URL: "https://p.example/pumps", Topic: "science"},
 		{Title: "Pumps", URL: "https://q.example/pumps", Topic: "science"},
 	}}}
-	all := b.everywhere()
+	all := b.everywhere(room("C1"))
 	tests := []struct {
 		among []string
 		name  string
@@ -207,10 +207,10 @@ func TestNamed(t *testing.T) {
 			t.Errorf("named(%d podcasts, %q) = %q, want %q", len(tt.among), tt.name, got, tt.want)
 		}
 	}
-	if got := b.called("practical"); len(got) > 0 {
+	if got := b.called(room("C1"), "practical"); len(got) > 0 {
 		t.Errorf("called by a part of its name: %+v", got)
 	}
-	if got := b.called("“Practical  pumps”"); len(got) != 1 {
+	if got := b.called(room("C1"), "“Practical  pumps”"); len(got) != 1 {
 		t.Errorf("called by its whole name: %+v", got)
 	}
 }

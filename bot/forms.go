@@ -115,7 +115,7 @@ func (b *Bot) fillPodcasts(s *Subscription, list string) error {
 		}
 		found := b.calledAmong(s.Follow, line)
 		if len(found) == 0 {
-			found = b.called(line)
+			found = b.called(s.Channel, line)
 			switch {
 			case len(found) == 0:
 				return tell("I do not know “%s” yet; save without it and send “/brief follow %s”.", clip(line, 60), clip(line, 60))

@@ -71,6 +71,7 @@ func (b *Bot) answer(ctx context.Context, r Request, progress func(Message)) (Me
 	if err := b.inside(ctx, a); err != nil {
 		return Message{}, err
 	}
+	ctx = b.within(ctx, a.target)
 	if err := b.allowed(ctx, e, a); err != nil {
 		return Message{}, err
 	}

@@ -199,7 +199,7 @@ func sane(now time.Time, subs []Subscription) bool {
 
 // tickScans adds jobs for the podcasts that are wanted and due, and for episodes that wait.
 func (b *Bot) tickScans(ctx context.Context, subs []Subscription, now time.Time) error {
-	if err := b.know(ctx); err != nil {
+	if err := errors.Join(b.know(ctx), b.learnOwners(ctx, subs)); err != nil {
 		return err
 	}
 	if _, err := b.scanNew(ctx, subs...); err != nil {

@@ -68,13 +68,23 @@ func (b *Bot) turn(ctx context.Context, sub *Subscription, now time.Time) (turn 
 	}
 	err = b.DB.View(ctx, func(tx store.Tx) error {
 		turn, date, at = sub.Schedule.Turn(now, sub.counts(), func(d Date) bool {
-			done, e := exists(tx, deliveryBucket, channelKey(sub.Channel)+string(d))
+			done, e := sub.done(tx, d)
 			err = errors.Join(err, e)
 			return done
 		})
 		return err
 	})
 	return turn, date, at, err
+}
+
+// done reports whether a date's brief was made. That of the day on which a subscription was made counts so too: its first
+// brief stands for it, which comes once there is something to tell and is not to be cut off by the hour.
+func (s *Subscription) done(tx store.Tx, d Date) (bool, error) {
+	at, _ := s.Schedule.At(d)
+	if s.First && (d == dateOf(s.Created.In(s.Schedule.location())) || at.Before(s.Created.Add(firstWait))) {
+		return true, nil
+	}
+	return exists(tx, deliveryBucket, channelKey(s.Channel)+string(d))
 }
 
 // since returns from when on insights are new for a subscription: those since its last brief, or a day at least.

@@ -52,6 +52,7 @@ const (
 	useBucket          = "use"
 	purgeBucket        = "purge"
 	topicBucket        = "topic"
+	privateBucket      = "private" // addresses of podcasts that somebody followed and no pack holds
 )
 
 // ownedBuckets are those whose records belong to a workspace, in the order in which they are deleted: first what makes
@@ -247,8 +248,14 @@ func (b *Bot) change(ctx context.Context, ch Channel, make func() Subscription, 
 		if err := fn(&sub); err != nil {
 			return err
 		}
+		if err := keepPrivate(tx, b.private(sub)); err != nil {
+			return err
+		}
 		return store.Put(tx, subscriptionBucket, channelKey(ch), sub)
 	})
+	if err == nil {
+		b.owners.add(ch, b.private(sub))
+	}
 	return sub, err
 }
 

@@ -17,6 +17,11 @@ func (b *Bot) Serve(ctx context.Context) error {
 	if err := b.know(ctx); err != nil {
 		return err
 	}
+	if subs, err := b.subscriptions(ctx); err != nil {
+		return err
+	} else if err := b.learnOwners(ctx, subs); err != nil {
+		return err
+	}
 	b.kick = make(chan struct{}, 1)
 	g, ctx := errgroup.WithContext(ctx)
 	for _, a := range b.Adapters {

@@ -158,9 +158,9 @@ func (p *podcasts) urls() []string {
 	return out
 }
 
-// everywhere are the addresses of all podcasts that are known, those of the catalog included.
-func (b *Bot) everywhere() []string {
-	out := b.casts.urls()
+// everywhere are the addresses of all podcasts that a channel may know of, those of the catalog included.
+func (b *Bot) everywhere(ch Channel) []string {
+	out := slices.DeleteFunc(b.casts.urls(), b.owners.hidden(ch))
 	for _, o := range b.Sources.Catalog {
 		out = addTo(out, o.URL)
 	}
@@ -190,7 +190,9 @@ func (b *Bot) named(among []string, name string) []directory.Podcast {
 }
 
 // called finds the known podcasts of exactly this name or address. There are several when a podcast has several feeds.
-func (b *Bot) called(name string) []directory.Podcast { return b.calledAmong(b.everywhere(), name) }
+func (b *Bot) called(ch Channel, name string) []directory.Podcast {
+	return b.calledAmong(b.everywhere(ch), name)
+}
 
 // calledAmong finds those of exactly this name or address among the addresses given.
 func (b *Bot) calledAmong(among []string, name string) []directory.Podcast {
@@ -226,9 +228,9 @@ func (b *Bot) find(ctx context.Context, a *asking, text string) (found, error) {
 		return found{podcasts: []directory.Podcast{p}}, err
 	}
 	if u, ok := webAddress(text); ok {
-		return b.findAddress(ctx, u)
+		return b.findAddress(ctx, a.target, u)
 	}
-	hits := b.named(b.everywhere(), text)
+	hits := b.named(b.everywhere(a.target), text)
 	if len(hits) == 1 || len(hits) > 1 && foldTerm(hits[0].Title) == foldTerm(text) {
 		return found{podcasts: hits[:1]}, nil
 	}
@@ -269,8 +271,8 @@ func webAddress(text string) (string, bool) {
 }
 
 // findAddress finds what is at an address: a feed, a web page with feeds, or an OPML file.
-func (b *Bot) findAddress(ctx context.Context, address string) (found, error) {
-	for _, p := range b.named(b.everywhere(), address) {
+func (b *Bot) findAddress(ctx context.Context, ch Channel, address string) (found, error) {
+	for _, p := range b.named(b.everywhere(ch), address) {
 		if p.URL == address {
 			return found{podcasts: []directory.Podcast{p}}, nil
 		}

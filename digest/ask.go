@@ -39,7 +39,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 		if own, err = spokenIn(tx, under); err != nil {
 			return err
 		}
-		if elsewhere, err = spokenIn(tx, e.episodesFor(q.inFull(), under)); err != nil {
+		if elsewhere, err = spokenIn(tx, e.episodesFor(ctx, tx, q.inFull(), under)); err != nil {
 			return err
 		}
 		var more []*spoken
@@ -98,10 +98,10 @@ func askedUnder(tx store.Tx, q Question) (about *insight.Insight, episodes []str
 }
 
 // episodesFor returns the episodes that speak of a question, without those that are looked in anyway.
-func (e *Engine) episodesFor(question string, under []string) []string {
+func (e *Engine) episodesFor(ctx context.Context, tx store.Tx, question string, under []string) []string {
 	var ids []string
-	for _, found := range e.Index.Episodes(question, searchedEpisodes+len(under)) {
-		if !slices.Contains(under, found.ID) && len(ids) < searchedEpisodes {
+	for _, found := range e.Index.Episodes(question, lookFor(ctx, searchedEpisodes+len(under))) {
+		if !slices.Contains(under, found.ID) && len(ids) < searchedEpisodes && !hiddenEpisode(ctx, tx, found.ID) {
 			ids = append(ids, found.ID)
 		}
 	}
@@ -117,7 +117,7 @@ func (e *Engine) meantBy(ctx context.Context, question string) []rank.Scored {
 	if vec == nil {
 		return nil
 	}
-	return e.Index.Nearest(vec, meantAsked)
+	return e.seenBy(ctx, e.Index.Nearest(vec, lookFor(ctx, meantAsked)), meantAsked)
 }
 
 // quotedIn returns the segments that insights were taken from as passages, and those of their episodes that are not among

@@ -30,12 +30,12 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 	if q.Published.After(since) {
 		since = q.Published
 	}
-	top := e.Index.Top(e.rankQuery(q))
+	top := e.Index.Top(e.rankQuery(ctx, q))
 	b := &Brief{Topics: q.Topics, Since: since, Now: q.Now, Asked: q.Count, Podcasts: top.Podcasts, Picks: []Pick{}}
 	err := e.DB.View(ctx, func(tx store.Tx) error {
 		b.Picks = b.Picks[:0]
 		for _, p := range top.Picks {
-			pick, err := e.pick(tx, q, p)
+			pick, err := e.pick(ctx, tx, q, p)
 			if isUnknown(err) {
 				continue // removed since the index was asked
 			}
@@ -57,19 +57,19 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 }
 
 // rankQuery is a query as ranking sees it.
-func (e *Engine) rankQuery(q Query) rank.Query {
+func (e *Engine) rankQuery(ctx context.Context, q Query) rank.Query {
 	if e.Translate != nil {
 		q.Language = "" // every insight can be had in it
 	}
 	return rank.Query{
 		Topics: q.Topics, Exclude: q.Exclude, Follow: q.Follow, Mute: q.Mute, MuteWords: q.MuteWords,
 		Since: q.Since, Published: q.Published, Now: q.Now, Count: q.Count, Seen: q.Seen, Taste: rank.Taste(q.Taste),
-		Language: q.Language,
+		Language: q.Language, Hidden: hiddenIn(ctx),
 	}
 }
 
 // pick fetches all that readers see of a chosen insight.
-func (e *Engine) pick(tx store.Tx, q Query, p rank.Pick) (Pick, error) {
+func (e *Engine) pick(ctx context.Context, tx store.Tx, q Query, p rank.Pick) (Pick, error) {
 	it, err := getItem(tx, p.ID)
 	if err != nil {
 		return Pick{}, err
@@ -79,7 +79,7 @@ func (e *Engine) pick(tx store.Tx, q Query, p rank.Pick) (Pick, error) {
 		Scores: Scores{Relevance: p.Relevance, Quality: p.Quality, Recency: p.Recency, Taste: p.Taste, Total: p.Total},
 	}
 	pick.Reason = reason(pick, q.Now)
-	pick.Related, err = e.related(tx, p.ID, pickRelated)
+	pick.Related, err = e.related(ctx, tx, p.ID, pickRelated)
 	for _, id := range p.Also {
 		if other, err := getItem(tx, id); err == nil && other.Podcast != it.Podcast {
 			pick.Also = append(pick.Also, other.Podcast)
@@ -95,19 +95,19 @@ func (e *Engine) Related(ctx context.Context, insightID string, n int) (items []
 		if _, err := getInsight(tx, insightID); err != nil {
 			return err
 		}
-		items, err = e.related(tx, insightID, n)
+		items, err = e.related(ctx, tx, insightID, n)
 		return err
 	})
 	return items, err
 }
 
-func (e *Engine) related(tx store.Tx, id string, n int) ([]Item, error) {
-	return getItems(tx, e.kin.related(e.Index, id, n))
+func (e *Engine) related(ctx context.Context, tx store.Tx, id string, n int) ([]Item, error) {
+	return getItems(tx, e.seenBy(ctx, e.kin.related(e.Index, id, lookFor(ctx, n)), n))
 }
 
 // Search returns the insights that are closest to some words, best first.
 func (e *Engine) Search(ctx context.Context, text string, n int) (items []Item, err error) {
-	found := e.search(ctx, text, n)
+	found := e.seenBy(ctx, e.search(ctx, text, lookFor(ctx, n)), n)
 	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
 		items, err = getItems(tx, found)
 		return err

@@ -23,9 +23,11 @@ func (e *Engine) Feeds(ctx context.Context) (feeds []Health, err error) {
 			return err
 		}
 		at := map[string]int{}
-		for i, rec := range records {
-			feeds = append(feeds, Health{Feed: rec.Feed})
-			at[rec.Feed.URL] = i
+		for _, rec := range records {
+			if !hides(ctx, rec.Feed.URL) {
+				at[rec.Feed.URL] = len(feeds)
+				feeds = append(feeds, Health{Feed: rec.Feed})
+			}
 		}
 		for _, ep := range episodes {
 			if i, ok := at[ep.Feed]; ok {

@@ -37,17 +37,17 @@ func (e *Engine) Why(ctx context.Context, q Query, what string) (f Fate, err err
 	if q.Now.IsZero() {
 		q.Now = time.Now()
 	}
-	rq := e.rankQuery(q)
+	rq := e.rankQuery(ctx, q)
 	rq.Fallen = -1
 	top := e.Index.Top(rq)
 	err = e.DB.View(ctx, func(tx store.Tx) (err error) {
-		f, err = why(tx, q, top, strings.TrimSpace(what))
+		f, err = why(ctx, tx, q, top, strings.TrimSpace(what))
 		return err
 	})
 	return f, err
 }
 
-func why(tx store.Tx, q Query, top rank.Result, what string) (Fate, error) {
+func why(ctx context.Context, tx store.Tx, q Query, top rank.Result, what string) (Fate, error) {
 	ins, err := getInsight(tx, what)
 	if err == nil {
 		return best(tx, ins.Text, []string{ins.ID}, top)
@@ -55,7 +55,7 @@ func why(tx store.Tx, q Query, top rank.Result, what string) (Fate, error) {
 	if !errors.Is(err, ErrUnknownInsight) {
 		return Fate{}, err
 	}
-	ep, rec, err := named(tx, what)
+	ep, rec, err := named(ctx, tx, what)
 	switch {
 	case err != nil:
 		return Fate{}, err
@@ -69,7 +69,7 @@ func why(tx store.Tx, q Query, top rank.Result, what string) (Fate, error) {
 
 // named finds the episode or the podcast that a person means. A podcast goes before an episode, and what is equal before
 // what only begins or holds it.
-func named(tx store.Tx, what string) (*episodeRecord, *feedRecord, error) {
+func named(ctx context.Context, tx store.Tx, what string) (*episodeRecord, *feedRecord, error) {
 	feeds, err := store.All[feedRecord](tx, feedBucket, "", "")
 	if err != nil {
 		return nil, nil, err
@@ -78,6 +78,8 @@ func named(tx store.Tx, what string) (*episodeRecord, *feedRecord, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	feeds = slices.DeleteFunc(feeds, func(f feedRecord) bool { return hides(ctx, f.Feed.URL) })
+	episodes = slices.DeleteFunc(episodes, func(ep episodeRecord) bool { return hides(ctx, ep.Feed) })
 	for _, like := range []func(a, b string) bool{strings.EqualFold, holds} {
 		for i, f := range feeds {
 			if f.Feed.URL == what || f.Moved == what || f.Feed.Link == what || like(f.Feed.Title, what) {

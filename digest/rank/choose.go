@@ -228,7 +228,7 @@ func (c *choice) add(i int) {
 	p := chosen{candidate: cand}
 	feeds := map[int32]bool{c.x.docs[cand.doc].feed: true}
 	for _, d := range c.x.echoes(cand.compared.profile, c.w.from, c.s) {
-		if f := c.x.docs[d].feed; !feeds[f] && c.w.barred[d-c.w.from] != barredMuted {
+		if f := c.x.docs[d].feed; !feeds[f] && c.w.barred[d-c.w.from] < barredMuted {
 			feeds[f] = true
 			p.also = append(p.also, d)
 		}

@@ -46,13 +46,14 @@ type Scored struct {
 
 // Query asks for a brief.
 type Query struct {
-	Topics    []string  // words or phrases; none: everything in the index
-	Exclude   []string  // words or topics that must not occur
-	Follow    []string  // feeds whose insights are wanted whatever their topic
-	Mute      []string  // feeds that are not wanted
-	MuteWords []string  // words or topics that are not wanted
-	Since     time.Time // ingested at or after
-	Published time.Time // published at or after, or at an unknown time
+	Topics    []string               // words or phrases; none: everything in the index
+	Exclude   []string               // words or topics that must not occur
+	Follow    []string               // feeds whose insights are wanted whatever their topic
+	Mute      []string               // feeds that are not wanted
+	MuteWords []string               // words or topics that are not wanted
+	Hidden    func(feed string) bool // feeds that this reader may not know of; nil: none
+	Since     time.Time              // ingested at or after
+	Published time.Time              // published at or after, or at an unknown time
 	Now       time.Time
 	Count     int      // at most so many picks; 5 when 0
 	Seen      []string // IDs of docs that this reader has got already; unknown ones do no harm

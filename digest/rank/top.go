@@ -55,7 +55,7 @@ func (x *Index) Top(q Query) Result {
 func (x *Index) podcasts(q Query) int {
 	n := 0
 	for i := range x.feeds {
-		if len(x.feeds[i].docs) > 0 && !slices.Contains(q.Mute, x.feeds[i].url) {
+		if len(x.feeds[i].docs) > 0 && !slices.Contains(q.Mute, x.feeds[i].url) && !q.hides(x.feeds[i].url) {
 			n++
 		}
 	}
@@ -83,9 +83,12 @@ const (
 	open barrier = iota
 	barredSeen
 	barredMuted
+	barredHidden // nobody is told
 )
 
 func (b barrier) stage() string { return [...]string{"", StageSeen, StageMuted}[b] }
+
+func (q *Query) hides(feed string) bool { return q.Hidden != nil && q.Hidden(feed) }
 
 func (x *Index) window(q Query, s *scratch) *window {
 	w := &window{
@@ -103,7 +106,7 @@ func (x *Index) window(q Query, s *scratch) *window {
 	}
 	for _, url := range q.Mute {
 		if f, ok := x.byFeed[url]; ok {
-			x.barFeed(w, f)
+			x.barFeed(w, f, barredMuted)
 		}
 	}
 	for _, list := range [][]string{q.Exclude, q.MuteWords} {
@@ -119,14 +122,19 @@ func (x *Index) window(q Query, s *scratch) *window {
 			}
 		}
 	}
+	for f := range x.feeds {
+		if q.hides(x.feeds[f].url) {
+			x.barFeed(w, f, barredHidden)
+		}
+	}
 	x.tasteOf(w, s)
 	return w
 }
 
-func (x *Index) barFeed(w *window, feed int) {
+func (x *Index) barFeed(w *window, feed int, as barrier) {
 	docs := x.feeds[feed].docs
 	for i := len(docs) - 1; i >= 0 && int(docs[i]) >= w.from; i-- {
-		w.barred[int(docs[i])-w.from] = barredMuted
+		w.barred[int(docs[i])-w.from] = as
 	}
 }
 
@@ -242,6 +250,7 @@ func (x *Index) gather(w *window, c candidate, ask func(doc int) (sure, relevanc
 		e := &x.docs[d]
 		x.score(w, &c)
 		switch b := w.barred[d-w.from]; {
+		case b == barredHidden:
 		case b != open:
 			w.fall(x, c, b.stage(), "")
 		case e.tier == tierNever:
