@@ -9,7 +9,7 @@ import (
 )
 
 // builtinName changes whenever the insights of the built-in engine would.
-const builtinName = "builtin/1"
+const builtinName = "builtin/2"
 
 // mostInsights is the number of insights kept of an episode.
 const mostInsights = 8

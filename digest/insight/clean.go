@@ -150,7 +150,8 @@ func repeatAt(s string, ws [][2]int, i int) int {
 			a, b := ws[i+k], ws[i+n+k]
 			same = strings.EqualFold(s[a[0]:a[1]], s[b[0]:b[1]])
 			if k+1 < n {
-				same = same && s[a[1]:ws[i+k+1][0]] == " " && s[b[1]:ws[i+n+k+1][0]] == " "
+				gap := s[a[1]:ws[i+k+1][0]]
+				same = same && (gap == " " || gap == "'" || gap == "’") && s[b[1]:ws[i+n+k+1][0]] == gap
 			}
 		}
 		if same {

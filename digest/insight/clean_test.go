@@ -7,6 +7,7 @@ func TestDisplayLeavesOutDisfluencies(t *testing.T) {
 		"we, um, measured it.":                    "We measured it.",
 		"It was, you know, slow.":                 "It was, slow.",
 		"I think -- I think the the cache helps.": "I think the cache helps.",
+		"Then you'll, you'll see it.":             "Then you'll see it.",
 		"That is cheaper, right?":                 "That is cheaper.",
 		"It runs on .NET today .":                 "It runs on .NET today.",
 		"We had had enough.":                      "We had had enough.", // a word that is often doubled on purpose

@@ -60,7 +60,7 @@ type Input struct {
 // Extractor takes the insights out of one episode, best first. It neither sets ID, Episode, Feed nor Created: the
 // caller does. It must be safe for concurrent use.
 type Extractor interface {
-	Name() string // "builtin/1", "llm/<model>/<prompt version>": changes when its insights would
+	Name() string // "builtin/2", "llm/<model>/<prompt version>": changes when its insights would
 	Extract(context.Context, Input) ([]Insight, error)
 }
 

@@ -62,6 +62,8 @@ const (
 	cueStumble
 	cueFirst
 	cueSecond
+	cueAnnounced
+	cueSays
 	cueCount
 )
 
@@ -71,7 +73,7 @@ var cueNames = [cueCount]string{
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
 	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end", "stumble",
-	"first", "second",
+	"first", "second", "announced", "says",
 }
 
 //go:embed lists

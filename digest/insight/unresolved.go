@@ -73,6 +73,17 @@ func (x *lexicon) wordAfter(s *sentence, i int) string {
 	return x.words[s.words[i+1].word].text
 }
 
+// leans reports whether a sentence leans on one before it behind its first words ("I think the same goes for it").
+func (x *lexicon) leans(s *sentence) bool {
+	last, says := x.begins(s.tokens, s.opening, cueSays)
+	if !says {
+		return false
+	}
+	_, points := x.begins(s.tokens, last+1, cueDeicticStart)
+	_, open := x.begins(s.tokens, last+1, cueOpenStart)
+	return points || open
+}
+
 // halting reports whether a sentence breaks off within its first words ("Operating -- that more than one").
 func (s *sentence) halting() bool {
 	for i, w := range s.words {
@@ -89,11 +100,16 @@ func (s *sentence) halting() bool {
 	return false
 }
 
-// miscounts reports whether a window counts to two without one, or begins to count and goes no further.
+// miscounts reports whether a window counts to two without one, begins to count and goes no further, or counts fewer
+// than it announces: three hardly ever fit.
 func (s *script) miscounts(w window) bool {
-	one := false
+	one, announced := false, false
 	for i := w.first; i <= w.last; i++ {
 		x := &s.sentences[i]
+		if announced && (s.lexicon.counts(x, cueFirst) || s.lexicon.counts(x, cueSecond)) {
+			return true
+		}
+		announced = announced || x.counts[cueAnnounced] > 0
 		if s.lexicon.counts(x, cueSecond) && !one {
 			return true
 		}
