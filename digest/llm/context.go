@@ -12,6 +12,10 @@ var (
 	takenBack = regexp.MustCompile(`(?i)^(?:but |and |well,? |no,? |of course,? )*(?:that|this|it|which|they)(?:['’]s| is| was| are| were| turned out to be)(?: just| simply| completely| totally| of course)?,? (?:wrong|false|not true|untrue|nonsense|a myth|rubbish|incorrect|mistaken|not (?:how|what) |the opposite)|^(?:but )?(?:i|we) (?:disagree|don['’]t (?:believe|think|buy) (?:that|it|so))`)
 	hearsay   = regexp.MustCompile(`(?i)\b(?:people|everybody|everyone|they|critics|vendors|some|many|most people) (?:often |always |still |used to |like to )*(?:think|thought|believe|believed|say|said|claim|claimed|assume|assumed|told (?:us|me)|tell (?:us|me|you))\b|\b(?:a|the|that) (?:myth|misconception|lie) (?:is|that)\b`)
 	aside     = regexp.MustCompile(`(?i)\b(?:think|thinks|thought|believe|believes|believed|say|says|said|claim|claims|assume|assumes|assumed|myth|misconception|belief|critics|vendors|people|supposed|reputation|told|not|no|never|wrong|false)\b`)
+	pastView  = regexp.MustCompile(`(?i)\b(?:i|we) (?:used to|once|always) (?:think|thought|believe|believed|say|said|assume|assumed)\b`)
+	viewPast  = regexp.MustCompile(`(?i)\b(?:used to|once|no longer|not any ?more|thought|believed|changed|wrong|mistaken)\b`)
+	soleStart = regexp.MustCompile(`(?i)^(?:and |but |so )?only\b`)
+	sole      = regexp.MustCompile(`(?i)\b(?:only|alone|except|nobody else|no one else|just|solely|exclusively|but)\b`)
 	condition = regexp.MustCompile(`(?i)\b(?:if|unless|provided that|as long as|only when)\b`)
 	condKept  = regexp.MustCompile(`(?i)\b(?:if|unless|when|whenever|where|wherever|once|until|provided|without|case|whether|otherwise|would|with|means|depends|after)\b`)
 	adMark    = regexp.MustCompile(`(?i)\b(?:brought to you by|sponsored by|our sponsor|word from our|(?:promo|coupon|discount|voucher) code|use (?:the )?code|percent off|\d+% off|free trial|sign up (?:today|now)|dot (?:com|io|net|org|example) slash|get started (?:today|at)|listeners get|link in the (?:show ?notes|description))\b`)
@@ -38,6 +42,12 @@ func (s source) checkContext(c claimed, at place) error {
 	}
 	if hearsay.MatchString(e.sentence) && !aside.MatchString(c.Claim) {
 		return fmt.Errorf("the lines say what others believe; say so")
+	}
+	if pastView.MatchString(e.sentence) && !viewPast.MatchString(c.Claim) {
+		return fmt.Errorf("the lines say what the speaker used to think; say so")
+	}
+	if soleStart.MatchString(e.sentence) && !sole.MatchString(c.Claim) {
+		return fmt.Errorf("the lines say %q; keep it", "only")
 	}
 	if condition.MatchString(e.sentence) && !condKept.MatchString(c.Claim) {
 		return fmt.Errorf("the lines set a condition; keep it")

@@ -36,6 +36,9 @@ var opposites = [][2]map[string]bool{
 	pair("hide hides hidden", "uncover uncovers reveal reveals revealed"), pair("agree agrees agreed", "disagree disagrees disagreed"),
 	pair("optimistic", "pessimistic"), pair("upgrade upgraded", "downgrade downgraded"), pair("input inputs", "output outputs"),
 	pair("cause causes", "prevent prevents"), pair("keep keeps kept", "drop drops dropped delete deletes deleted"),
+	pair("senior", "junior"), pair("buyer buyers", "seller sellers"), pair("employer employers", "employee employees"),
+	pair("teacher teachers", "student students"), pair("expert experts", "beginner beginners"), pair("winter", "summer"), pair("morning", "evening"),
+	pair("day", "night"), pair("inside", "outside"), pair("top", "bottom"), pair("rich", "poor"), pair("major", "minor"), pair("parent parents", "child children"),
 	pair("left", "right"), pair("north", "south"), pair("east", "west"), pair("men", "women"), pair("male", "female"),
 	pair("import imports imported", "export exports exported"), pair("lend lends lent", "borrow borrows borrowed"),
 	pair("doubled doubles doubling tripled", "halved halves halving"), pair("helps helped help", "hurts hurt harms harmed"),
@@ -51,7 +54,7 @@ const contextReach = 6
 
 // checkDirection refuses a claim that says the contrary of a word of the lines about the same thing.
 func (e evidence) checkDirection(text string) error {
-	claim, said := plainWords(text), plainWords(e.said)
+	claim, said := moves(plainWords(text)), moves(plainWords(e.said))
 	turned := e.swapped(text)
 	for _, p := range opposites {
 		for _, way := range [][2]int{{0, 1}, {1, 0}} {
@@ -66,6 +69,27 @@ func (e evidence) checkDirection(text string) error {
 		}
 	}
 	return e.checkPrefixes(claim, said)
+}
+
+// moves writes "up" and "down" as "rose" and "fell" where they say how a figure moves.
+func moves(words []string) []string {
+	for i, w := range words {
+		to := map[string]string{"up": "rose", "down": "fell"}[w]
+		if to == "" {
+			continue
+		}
+		before, behind := "", ""
+		if i > 0 {
+			before = words[i-1]
+		}
+		if i+1 < len(words) {
+			behind = words[i+1]
+		}
+		if slices.Contains([]string{"went", "go", "goes", "gone", "going", "is", "was", "are", "were", "not"}, before) || behind == "by" || behind != "" && isDigit(behind[0]) {
+			words[i] = to
+		}
+	}
+	return words
 }
 
 // onlyOne returns a word of text that is in a, when none is in b.
@@ -92,7 +116,7 @@ func about(x []string, a map[string]bool, y []string, b map[string]bool) bool {
 			}
 			from, to := i-contextReach, i+contextReach+1
 			if sequels[w] {
-				from, to = i+1, i+3
+				from, to = i+1, i+4
 			}
 			for k := max(0, from); k < min(len(text), to); k++ {
 				if v := text[k]; k != i && !stop[v] && len(v) > 2 {
@@ -175,7 +199,7 @@ func quantified(words []string) []quantity {
 }
 
 // joints are words between two things that say something else when the things change places.
-var joints = set("than because cause causes caused beat beats replace replaces replaced acquire acquires acquired bought buys overtook overtakes outperform outperforms outperformed precede precedes preceded sued owns owned funds funded leads led taught teaches hired fired blocks blocked calls called depends trusts trusted before after")
+var joints = set("than unlike because cause causes caused beat beats replace replaces replaced acquire acquires acquired bought buys overtook overtakes outperform outperforms outperformed precede precedes preceded sued owns owned funds funded leads led taught teaches hired fired blocks blocked calls called depends trusts trusted before after")
 
 // checkOrder refuses "A beats B" where "B beats A" was said, and "from 4 to 312" where it went from 312 to 4.
 func (e evidence) checkOrder(text string) error {
@@ -224,7 +248,7 @@ type side struct{ left, right []string }
 func (e evidence) sides(text string) map[string]side {
 	m := map[string]side{}
 	for _, sentence := range sentencesOf(text) {
-		words := plainWords(sentence)
+		words := plainWords(straight(sentence))
 		for i, w := range words {
 			if !joints[w] || i == 0 {
 				continue
@@ -238,6 +262,15 @@ func (e evidence) sides(text string) map[string]side {
 		}
 	}
 	return m
+}
+
+// straight puts "Unlike A, B does" into the order of "B does unlike A".
+func straight(sentence string) string {
+	head, rest, ok := strings.Cut(strings.TrimSpace(sentence), ", ")
+	if first, _, _ := strings.Cut(strings.ToLower(head), " "); ok && first == "unlike" {
+		return strings.TrimRight(rest, ".") + " " + head
+	}
+	return sentence
 }
 
 func contentOf(words []string) []string {

@@ -47,13 +47,13 @@ func (s *Service) embed(ctx context.Context, texts []string) ([][]float32, error
 	if err != nil {
 		billed := mayBeBilled(err)
 		err = s.unavailable(err)
-		s.rest.note(err)
+		s.rest.note(ctx, err)
 		if billed {
 			return nil, err
 		}
 		return nil, joinSettle(err, r.Settle(context.WithoutCancel(ctx), Amount{}))
 	}
-	s.rest.note(nil)
+	s.rest.note(ctx, nil)
 	if resp.Usage.TotalTokens > 0 {
 		if err := r.Settle(context.WithoutCancel(ctx), s.cost(model, resp.Usage)); err != nil {
 			return nil, err

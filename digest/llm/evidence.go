@@ -2,6 +2,7 @@ package llm
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,6 +49,9 @@ func (e evidence) checkNumbers(text string) error {
 	}
 	if a, b := e.crossed(text); a != "" {
 		return fmt.Errorf("the claim gives %s the place of %s", a, b)
+	}
+	if a, thing := e.otherThing(text); thing != "" {
+		return fmt.Errorf("the claim counts %s %s, of which the lines give another number", a, thing)
 	}
 	return nil
 }
@@ -99,6 +103,9 @@ func (e evidence) crossed(text string) (string, string) {
 	for i, a := range claim {
 		for _, b := range claim[i+1:] {
 			la, lb := find(lines, a), find(lines, b)
+			if e.paired(text, a.amount, b.amount) { // checkOrder looks at those
+				continue
+			}
 			if la == nil || lb == nil || a.value == 1 || b.value == 1 || a.is(b.amount) || a.unit != b.unit && a.unit != "" && b.unit != "" {
 				continue
 			}
@@ -109,6 +116,50 @@ func (e evidence) crossed(text string) (string, string) {
 		}
 	}
 	return "", ""
+}
+
+// paired reports whether something goes from one number to the other.
+func (e evidence) paired(text string, a, b amount) bool {
+	n := numerals{e.tongue, tokensOf(text)}
+	return n.word(a.from-1) == "from" || n.word(b.from-1) == "from"
+}
+
+// otherThing returns a number of text that counts what another number of the lines counts.
+func (e evidence) otherThing(text string) (amount, string) {
+	of := func(text string) map[string][]amount {
+		n := numerals{e.tongue, tokensOf(text)}
+		m := map[string][]amount{}
+		for _, a := range e.amounts(text) {
+			if thing := n.thing(a); thing != "" && !a.soft {
+				m[thing] = append(m[thing], a)
+			}
+		}
+		return m
+	}
+	said := of(e.said)
+	claim := of(text)
+	for _, thing := range slices.Sorted(maps.Keys(claim)) {
+		for _, a := range claim[thing] {
+			others := said[thing]
+			if a.value != 1 && len(others) > 0 && !slices.ContainsFunc(others, func(b amount) bool { return near(a.value, b.value) || b.value == 1 }) {
+				return a, thing
+			}
+		}
+	}
+	return amount{}, ""
+}
+
+// thing is the stem of what a number without a unit counts: the next word that is none of the small ones.
+func (n numerals) thing(a amount) string {
+	if a.unit != "" {
+		return ""
+	}
+	for i := a.to; i < a.to+2; i++ {
+		if w := n.word(i); len(w) > 2 && !stop[w] {
+			return stem(strings.TrimSuffix(w, "s"))
+		}
+	}
+	return ""
 }
 
 // numberReach is how many words around a number tell what it is said of.

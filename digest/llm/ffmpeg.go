@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"time"
 )
 
@@ -15,6 +16,9 @@ const chunk = time.Hour
 
 // errSilent says that there is nothing to hear in a file.
 var errSilent = errors.New("ffmpeg found no sound in it")
+
+// cannotWrite finds what ffmpeg says when the machine is at fault and not the audio: another try may help.
+var cannotWrite = regexp.MustCompile(`No space left|Disk quota exceeded|Permission denied|Read-only file system|Cannot allocate memory|Too many open files`)
 
 // cutFFmpeg turns an audio file into mono Opus of 16 kHz and cuts it into hours. Opus packets do not lean on each other
 // over a cut as MP3 frames do, so the parts need no lead.
@@ -25,6 +29,9 @@ func cutFFmpeg(ctx context.Context, ffmpeg, file, dir string) ([]cutPart, error)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		if cannotWrite.Match(out) {
+			return nil, fmt.Errorf("run ffmpeg: %w: %s", err, shorten(string(out), 200))
 		}
 		return nil, fmt.Errorf("%w: %s", errSilent, shorten(string(out), 200))
 	}

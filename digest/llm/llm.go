@@ -98,7 +98,7 @@ func (s *Service) ask(ctx context.Context, p prompt) (json.RawMessage, error) {
 			retried = true
 			continue
 		}
-		s.rest.note(err)
+		s.rest.note(ctx, err)
 		if err != nil {
 			return nil, err
 		}
@@ -204,9 +204,9 @@ func (p *pause) check() error {
 	return nil
 }
 
-// note counts a call's outcome. Budget and cancellation say nothing of the service.
-func (p *pause) note(err error) {
-	if errors.Is(err, ErrBudget) || errors.Is(err, context.Canceled) {
+// note counts a call's outcome. The budget and a caller who waits no longer say nothing of the service.
+func (p *pause) note(caller context.Context, err error) {
+	if errors.Is(err, ErrBudget) || err != nil && caller.Err() != nil {
 		return
 	}
 	p.mu.Lock()

@@ -92,11 +92,11 @@ func (s *Speech) hearIn(ctx context.Context, e feed.Episode, dir string) ([]spok
 	}
 	insight.Progress(ctx, "cutting the audio")
 	parts, err := s.cut(ctx, file, dir)
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case errors.Is(err, errSilent), errors.Is(err, errNoMP3):
 		return nil, fmt.Errorf("%w: cut audio: %w", transcript.ErrNone, err)
-	}
-	if err != nil {
-		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("cut audio: %w", err)
 	}
 	if last := parts[len(parts)-1]; last.start+last.length > time.Duration(float64(s.longest())*tooLongBefore) {
 		return nil, fmt.Errorf("%w: the audio lasts longer than %s", transcript.ErrNone, s.longest())
@@ -209,20 +209,20 @@ func (s *Service) transcribe(ctx context.Context, sound io.Reader, name string, 
 	if err != nil {
 		return openai.AudioResponse{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, speechWait)
+	wait, cancel := context.WithTimeout(ctx, speechWait)
 	defer cancel()
 	language, _, _ = strings.Cut(language, "-")
-	resp, err := s.client.CreateTranscription(ctx, openai.AudioRequest{
+	resp, err := s.client.CreateTranscription(wait, openai.AudioRequest{
 		Model: s.Models.Transcribe, FilePath: name, Reader: sound,
 		Language: language, Format: openai.AudioResponseFormatVerboseJSON,
 	})
 	if err == nil {
-		s.rest.note(nil)
+		s.rest.note(ctx, nil)
 		return resp, nil // charged by length, which was known before
 	}
 	billed := mayBeBilled(err)
 	err = s.unavailable(err)
-	s.rest.note(err)
+	s.rest.note(ctx, err)
 	if billed {
 		return resp, err
 	}
