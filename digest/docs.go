@@ -2,6 +2,7 @@ package digest
 
 import (
 	"cmp"
+	"net/url"
 	"strings"
 
 	"podbrief/digest/feed"
@@ -63,8 +64,13 @@ func doc(podcast feed.Feed, ep episodeRecord, ins insight.Insight) rank.Doc {
 	}
 }
 
-// title is a podcast's name for readers.
-func title(f feed.Feed) string { return cmp.Or(f.Title, f.URL) }
+// title is a podcast's name for readers; without one the host of its address, the rest of which may hold a key.
+func title(f feed.Feed) string {
+	if u, err := url.Parse(f.URL); f.Title == "" && err == nil && u.Host != "" {
+		return u.Host
+	}
+	return cmp.Or(f.Title, f.URL)
+}
 
 // cut shortens s to at most n bytes, at the end of a word. It copies, so that the rest can be freed.
 func cut(s string, n int) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -30,7 +29,7 @@ func (a *app) open(ctx context.Context, address storeAddress) (*digest.Engine, s
 	e := newEngine(db, client, a.config)
 	s, err := a.newService(ctx, db)
 	if s != nil {
-		a.useModel(e, s, slog.New(slog.NewTextHandler(a.stderr, nil)))
+		a.useModel(e, s, a.logger())
 	}
 	if err == nil {
 		err = e.Load(ctx)

@@ -39,7 +39,7 @@ func (serveCmd) Run(ctx context.Context, a *app, address storeAddress) error {
 func (a *app) serve(ctx context.Context, e *digest.Engine, db store.DB, address storeAddress) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
-	lg := slog.New(slog.NewTextHandler(a.stderr, nil))
+	lg := a.logger()
 	q, err := queue.NewLocal(ctx, db, queue.Options{Kinds: bot.Kinds(), Log: lg})
 	if err != nil {
 		return err
