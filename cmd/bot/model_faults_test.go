@@ -83,6 +83,15 @@ func TestBriefWithAKeyRevokedMidRun(t *testing.T) {
 	}
 }
 
+// Nothing listens where the service should be.
+func TestBriefWithoutAConnection(t *testing.T) {
+	server := llmtest.New(t)
+	server.URL = "http://127.0.0.1:1/v1"
+	if b := briefWith(t, server, "sk-test"); len(b.Picks) != 5 || b.Label != "built-in engine: model unavailable" {
+		t.Errorf("the brief has %d picks and the label %q, want 5 by the built-in engine", len(b.Picks), b.Label)
+	}
+}
+
 // briefWith returns a brief of the invented podcasts with a model service, which is given up after a second. The key
 // must not get into the log.
 func briefWith(t *testing.T, server *llmtest.Server, key string) *digest.Brief {

@@ -2,6 +2,7 @@ package llm_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -98,6 +99,41 @@ func TestEmbedKeepsTheOrder(t *testing.T) {
 	}
 	if n := len(server.Requests()); n != 3 {
 		t.Errorf("%d requests for 300 texts, want 3", n)
+	}
+}
+
+func TestEmbedRefusesWhatCannotBeCompared(t *testing.T) {
+	for name, vector := range map[string]func(string) []float32{
+		"empty vectors":   func(string) []float32 { return nil },
+		"several lengths": func(text string) []float32 { return make([]float32, len(text)) },
+	} {
+		server := llmtest.New(t)
+		server.Vector = vector
+		e := &llm.Embedder{Service: newService(t, server)}
+		if got, err := e.Embed(t.Context(), []string{"a", "bb"}); !errors.Is(err, llm.ErrUnavailable) {
+			t.Errorf("Embed with %s = %v, %v, want ErrUnavailable", name, got, err)
+		}
+	}
+}
+
+func TestTranslateKeepsNegationsAndNames(t *testing.T) {
+	for german, kept := range map[string]bool{
+		"Eine Tabelle in Postgres hat die Umstellung nicht gerettet, sagt Maria Ortiz.": true,
+		"Eine Tabelle in Postgres hat die Umstellung gerettet, sagt Maria Ortiz.":       false,
+		"Eine Tabelle in MySQL hat die Umstellung nicht gerettet, sagt Maria Ortiz.":    false,
+		"Wir haben die Umstellung mit Postgres nicht gerettet, sagt uns Maria Ortiz.":   false,
+	} {
+		server := llmtest.New(t)
+		server.Reply = func(llmtest.Request) llmtest.Answer {
+			return llmtest.Answer{Text: `{"texts":[{"number":1,"text":"` + german + `"}]}`}
+		}
+		svc := newService(t, server)
+		tr := &llm.Translator{Service: svc, Cache: &llm.Cache{DB: svc.Budget.DB}, Log: slog.New(slog.DiscardHandler)}
+		in := "A table in Postgres did not save the migration, says Maria Ortiz."
+		got, err := tr.Translate(t.Context(), "German", []string{in})
+		if err != nil || (got[0] == german) != kept {
+			t.Errorf("Translate keeps %q: %v (%v), want %v", german, got[0] == german, err, kept)
+		}
 	}
 }
 
