@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -142,13 +143,17 @@ func (b *Bot) setManagers(ctx context.Context, a *asking, value string) (Message
 	return Message{Text: "From now on these change a channel's brief: " + strings.ToLower(value) + ".", Private: true}, err
 }
 
-// setModel switches the language models off or on, for all workspaces: it is one budget that they spend.
+// setModel switches the language models off or on. They are one budget for all workspaces, so where there are several, none
+// of them decides for the others: the operator does.
 func (b *Bot) setModel(ctx context.Context, a *asking, value string) (Message, error) {
 	if a.Rights&Administer == 0 {
 		return Message{}, refusal(Administer)
 	}
 	if b.Models == nil {
 		return Message{}, tell("No language model is configured, so there is none to switch.")
+	}
+	if alone, err := b.alone(ctx, a.Channel); err != nil || !alone {
+		return Message{}, orElse(err, tell("Several workspaces share this bot's language models, so only its operator can switch them off, with OPENAI_OFF=1."))
 	}
 	done, why := "Language models are on again.", ""
 	switch strings.ToLower(value) {
@@ -166,6 +171,14 @@ func (b *Bot) setModel(ctx context.Context, a *asking, value string) (Message, e
 		return Message{}, orElse(err, tell("Language models stay off: %s; the operator must change that.", still))
 	}
 	return Message{Text: done, Private: true}, nil
+}
+
+// alone reports whether no channel of another workspace has a subscription.
+func (b *Bot) alone(ctx context.Context, ch Channel) (bool, error) {
+	subs, err := b.subscriptions(ctx)
+	return err == nil && !slices.ContainsFunc(subs, func(s Subscription) bool {
+		return s.Channel.Kind != Direct && workspaceKey(s.Channel) != workspaceKey(ch)
+	}), err
 }
 
 // pause stops the brief until a day, or until somebody resumes.
@@ -188,7 +201,8 @@ func (b *Bot) pause(ctx context.Context, a *asking) (Message, error) {
 	return b.confirm(ctx, sub, done), nil
 }
 
-// resume ends a pause, and a stop too: the next brief shows whether the channel takes messages again.
+// resume ends a pause, and a stop too: the next brief shows whether the channel takes messages again. A workspace that
+// stopped is tried at once, since it would be tried once a day only.
 func (b *Bot) resume(ctx context.Context, a *asking) (Message, error) {
 	done := "It was not paused."
 	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
@@ -207,8 +221,30 @@ func (b *Bot) resume(ctx context.Context, a *asking) (Message, error) {
 		}
 		sub.Stop = Stop{}
 	}
+	tried, works, err := b.tryWorkspace(ctx, sub.Channel)
+	switch {
+	case err != nil:
+		return Message{}, err
+	case tried && works:
+		done = "The brief comes again."
+	case tried:
+		done = "I tried just now, and it does not work yet."
+	}
 	b.wake(ctx, sub.Channel)
 	return b.confirm(ctx, sub, done), nil
+}
+
+// tryWorkspace tries the workspace of a channel at once when it is stopped.
+func (b *Bot) tryWorkspace(ctx context.Context, ch Channel) (tried, works bool, err error) {
+	stop, err := b.stopOf(ctx, ch)
+	if err != nil || stop.Class == "" {
+		return false, false, err
+	}
+	if err := b.probeNow(ctx, whole(ch), stop); err != nil {
+		return true, false, err
+	}
+	stop, err = b.stopOf(ctx, ch)
+	return true, stop.Class == "", err
 }
 
 // leave ends a subscription and deletes what is stored of its channel; or of the whole workspace.

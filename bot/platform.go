@@ -21,7 +21,8 @@ type Adapter interface {
 	// also show nothing for a message that is there (no right to read the history).
 	Find(ctx context.Context, ch Channel, key DeliveryKey, since time.Time) (id string, found, trustworthy bool, err error)
 	// Probe asks with one light call whether a channel that was stopped takes messages again, nil when it does; with an
-	// empty Channel.ID, whether the workspace's token works. Its error is a *PostError. It is called once a day at most.
+	// empty Channel.ID, whether the workspace's token works. Its error is a *PostError. It is called once a day at most, after
+	// a start, and when somebody asks for it.
 	Probe(ctx context.Context, ch Channel) error
 }
 

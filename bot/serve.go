@@ -22,6 +22,9 @@ func (b *Bot) Serve(ctx context.Context) error {
 	} else if err := b.learnOwners(ctx, subs); err != nil {
 		return err
 	}
+	if err := b.probeSoon(ctx); err != nil {
+		return err
+	}
 	b.kick = make(chan struct{}, 1)
 	g, ctx := errgroup.WithContext(ctx)
 	for _, a := range b.Adapters {

@@ -114,8 +114,7 @@ func (b *Bot) Probe(ctx context.Context, workspace string) error {
 		return err
 	}
 	if ws.Stop.Class != "" {
-		ch := Channel{Platform: subs[0].Channel.Platform, Workspace: subs[0].Channel.Workspace}
-		return b.probe(ctx, ch, ws.Stop)
+		return b.probe(ctx, whole(subs[0].Channel), ws.Stop)
 	}
 	for _, sub := range subs {
 		if sub.Stop.Class == "" {
@@ -128,12 +127,20 @@ func (b *Bot) Probe(ctx context.Context, workspace string) error {
 	return nil
 }
 
+// whole is the channel that stands for the workspace of one.
+func whole(ch Channel) Channel { return Channel{Platform: ch.Platform, Workspace: ch.Workspace} }
+
 // probe tries one channel, or with an empty ID the workspace, when its time has come.
 func (b *Bot) probe(ctx context.Context, ch Channel, stop Stop) error {
 	now := b.now()
 	if now.Sub(stop.Probed) < probeEvery(stop, now) {
 		return nil
 	}
+	return b.probeNow(ctx, ch, stop)
+}
+
+// probeNow tries one channel, or with an empty ID the workspace, and writes what that came to.
+func (b *Bot) probeNow(ctx context.Context, ch Channel, stop Stop) error {
 	a, err := b.adapter(ch)
 	if err != nil {
 		return err
@@ -141,11 +148,32 @@ func (b *Bot) probe(ctx context.Context, ch Channel, stop Stop) error {
 	pctx, cancel := context.WithTimeout(ctx, b.postTime())
 	defer cancel()
 	if err := a.Probe(pctx, ch); err != nil {
-		stop.Probed = now
+		stop.Probed = b.now()
 		return b.setStop(ctx, ch, stop)
 	}
 	b.Log.Info("stopped channel works again", "channel", channelKey(ch))
 	return b.setStop(ctx, ch, Stop{})
+}
+
+// probeSoon lets every stopped workspace be probed with the next look at what is due: what stopped it may have been mended
+// while the program did not run.
+func (b *Bot) probeSoon(ctx context.Context) error {
+	return b.DB.Update(ctx, func(tx store.Tx) error {
+		for key := range tx.Scan(workspaceBucket, "", "") {
+			ws, err := store.Get[Workspace](tx, workspaceBucket, key)
+			if err != nil {
+				return err
+			}
+			if ws.Stop.Class == "" {
+				continue
+			}
+			ws.Stop.Probed = time.Time{}
+			if err := store.Put(tx, workspaceBucket, key, ws); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // setStop writes a channel's stop, or with an empty ID its workspace's. When it ends, what waits in the channel is sent.
@@ -154,9 +182,9 @@ func (b *Bot) setStop(ctx context.Context, ch Channel, stop Stop) error {
 		prefix := channelKey(ch)
 		if ch.ID == "" && ch.Kind != Direct {
 			prefix = workspaceKey(ch)
-			ws, _, err := get[Workspace](tx, workspaceBucket, prefix)
-			if err != nil {
-				return err
+			ws, found, err := get[Workspace](tx, workspaceBucket, prefix)
+			if err != nil || !found {
+				return err // it removed the bot meanwhile
 			}
 			ws.Stop = stop
 			if err := store.Put(tx, workspaceBucket, prefix, ws); err != nil {
