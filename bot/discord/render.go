@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -61,9 +62,10 @@ const (
 // is a pure function.
 func render(m bot.Message, marker string) message {
 	var p page
+	neat := tidied(m)
 	for _, s := range steps(len(m.Sections)) {
 		p = page{step: s, linked: map[string]bool{}}
-		if p.draw(m); p.fits() {
+		if p.draw(neat); p.fits() {
 			break
 		}
 	}
@@ -75,6 +77,17 @@ func render(m bot.Message, marker string) message {
 		out.file = &upload{Name: f.Name, Type: f.Type, Body: f.Body}
 	}
 	return out
+}
+
+// tidied is a message whose texts were cleaned, once for all steps: those of one line are one line.
+func tidied(m bot.Message) bot.Message {
+	m.Heading, m.Text = flat(m.Heading), clean(m.Text)
+	m.Sections = slices.Clone(m.Sections)
+	for i := range m.Sections {
+		s := &m.Sections[i]
+		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = flat(s.Heading), clean(s.Text), flat(s.Quote), flat(s.Meta), flat(s.Link.Label)
+	}
+	return m
 }
 
 // nobody is who messages ping.
@@ -114,15 +127,14 @@ func (p *page) draw(m bot.Message) {
 // head puts what stands before the sections into the text over the embeds; without sections it makes an embed of a text
 // that is longer than that.
 func (p *page) head(m bot.Message) {
-	text := escape(clean(m.Text))
-	if len(m.Sections) == 0 && utf8.RuneCountInString(text) > maxContent-300 {
+	if len(m.Sections) == 0 && utf8.RuneCountInString(escape(m.Text)) > maxContent-300 {
 		p.content = bold(p.fit(m.Heading, 250))
-		short, cut := cutMarkdown(clean(m.Text), maxDescription)
+		short, cut := cutMarkdown(m.Text, maxDescription)
 		p.cut = p.cut || cut
 		p.embeds = append(p.embeds, embed{Description: short})
 		return
 	}
-	short, cut := cutMarkdown(clean(m.Text), maxContent-300)
+	short, cut := cutMarkdown(m.Text, maxContent-300)
 	p.cut = p.cut || cut
 	p.content = strings.Join(nonEmpty(bold(p.fit(m.Heading, 250)), short), "\n")
 }
@@ -202,7 +214,7 @@ func (p *page) section(s bot.Section) []string {
 
 // text draws the text of a section. That of a model's insight is left out line by line and never cut.
 func (p *page) text(s bot.Section) string {
-	text := clean(s.Text)
+	text := s.Text
 	if first, _, more := strings.Cut(text, "\n"); s.Short && !p.texts && more {
 		text, p.cut = first, true
 	}
@@ -249,22 +261,23 @@ func (p *page) link(l bot.Link) string {
 	return "[" + strings.NewReplacer(`\[`, "(", `\]`, ")").Replace(text) + "](" + address + ")"
 }
 
-// fit is one line of outside text, escaped, of at most so many characters.
+// fit is one line of clean text, escaped, of at most so many characters.
 func (p *page) fit(s string, most int) string {
-	short, cut := cutMarkdown(flat(s), most)
+	short, cut := cutMarkdown(s, most)
 	p.cut = p.cut || cut
 	return short
 }
 
 // cutMarkdown escapes a clean text so that the result has at most so many characters, and no escape is cut in two.
 func cutMarkdown(s string, most int) (string, bool) {
-	out := escape(s)
-	if utf8.RuneCountInString(out) <= most {
-		return out, false
+	if utf8.RuneCountInString(s) <= most {
+		if out := escape(s); utf8.RuneCountInString(out) <= most {
+			return out, false
+		}
 	}
 	for n := most; n > 0; n = n * 9 / 10 {
 		short, _ := shorten(s, n)
-		if out = escape(short); utf8.RuneCountInString(out) <= most {
+		if out := escape(short); utf8.RuneCountInString(out) <= most {
 			return out, true
 		}
 	}
