@@ -180,6 +180,10 @@ func TestModelSwitch(t *testing.T) {
 	if _, err := budget.Reserve(t.Context(), llm.Amount{Calls: 1}); err != nil {
 		t.Errorf("after it was switched on: %v", err)
 	}
+	if m := w.Bot.Handle(t.Context(), bot.Request{Channel: bot.Channel{Platform: "x", Workspace: "V", ID: "C"}, User: "V", Rights: admin, Words: bot.Split("topic ai")}, nil); m.Text == "" {
+		t.Fatal("the other workspace has no subscription")
+	}
+	want("where there are two workspaces", say(admin, "settings", "model", "off"), "only its operator can")
 	w.Bot.Models = nil
 	want("without a model", say(admin, "settings", "model", "off"), "No language model is configured")
 }
