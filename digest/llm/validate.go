@@ -29,6 +29,8 @@ const (
 	maxClaimRunes                = 500
 	maxWhyWords                  = 25
 	minGrounding                 = 0.35 // share of the claim's content words that stand near the quote
+	minSentence                  = 0.2  // the same of one sentence
+	longSentence                 = 5    // content words of one that is measured
 	maxTopics                    = 4
 )
 
@@ -151,6 +153,11 @@ func (s source) checkFacts(c claimed, at place) error {
 	}
 	if g := shared(c.Claim, e.near+" "+e.names); g < minGrounding {
 		return fmt.Errorf("the claim says things that the lines do not say")
+	}
+	for _, x := range sentencesOf(c.Claim) {
+		if len(contentOf(plainWords(x))) >= longSentence && shared(x, e.near+" "+e.names) < minSentence {
+			return fmt.Errorf("the lines do not say %q", strings.TrimSpace(x))
+		}
 	}
 	return nil
 }
