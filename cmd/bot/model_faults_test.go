@@ -78,8 +78,8 @@ func TestBriefWithAKeyRevokedMidRun(t *testing.T) {
 	if engines["llm"] == 0 || engines["builtin"] == 0 || b.Label != "built-in engine: model unavailable" {
 		t.Errorf("the brief is of %v with the label %q, want both engines and a label", engines, b.Label)
 	}
-	if n > 9 {
-		t.Errorf("%d calls were made, want none after the key was refused", n)
+	if n > 7+4 { // four episodes are read at the same time
+		t.Errorf("%d calls were made, want none after the key was refused but those under way", n)
 	}
 }
 
