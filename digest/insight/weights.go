@@ -141,7 +141,7 @@ func Chance(score float64) float64 { return 1 / (1 + math.Exp(4.47-3.05*score)) 
 // The floors: insights are posted from the first one, filled up from the second one. Without speakers more is asked.
 const (
 	firstFloor      = 1.5
-	fillFloor       = 1.2
+	fillFloor       = 1.3
 	fillFloorNoName = 1.35
 )
 

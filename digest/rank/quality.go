@@ -13,7 +13,7 @@ type Scale struct {
 }
 
 // Builtin is the scale of the built-in engine, fitted on 1,146 rated windows.
-func Builtin() Scale { return Scale{First: 1.5, Fill: 1.2, Blind: 1.35, Bias: -4.47, Slope: 3.05} }
+func Builtin() Scale { return Scale{First: 1.5, Fill: 1.3, Blind: 1.35, Bias: -4.47, Slope: 3.05} }
 
 // tier is how willingly a doc is posted.
 type tier uint8

@@ -42,7 +42,7 @@ func TestTopLeavesOut(t *testing.T) {
 		{name: "too old", doc: func(d *Doc) { d.Ingested = noon.Add(-25 * time.Hour) }},
 		{name: "published before", doc: func(d *Doc) { d.Published = noon.Add(-72 * time.Hour) }, query: func(q *Query) { q.Published = noon.Add(-48 * time.Hour) }},
 		{name: "another language", doc: func(d *Doc) { d.Language = "de-AT" }, query: func(q *Query) { q.Language = "en" }},
-		{name: "below the floor", doc: func(d *Doc) { d.Quality = 1.19 }, stage: StageQuality},
+		{name: "below the floor", doc: func(d *Doc) { d.Quality = 1.29 }, stage: StageQuality},
 		{name: "below the floor without a speaker", doc: func(d *Doc) { d.Quality, d.Speaker = 1.34, false }, stage: StageQuality},
 		{name: "below another engine's floor", doc: func(d *Doc) { d.Quality, d.Scale = 7, Scale{First: 9, Fill: 8, Blind: 8, Slope: 1, Bias: -8} }, stage: StageQuality},
 		{name: "muted podcast", query: func(q *Query) { q.Mute = []string{"f0", "unknown"} }, stage: StageMuted},
@@ -177,7 +177,7 @@ func TestTopGivesEachTopicASlot(t *testing.T) {
 		docs[i].Quality = 2.4
 	}
 	docs = append(docs, said("lone", "g", "g1", "A talk", "Kettlebell training twice a week is enough for a strong back."))
-	docs[6].Quality = 1.25
+	docs[6].Quality = 1.35
 	q := today()
 	q.Topics = []string{"databases", "kettlebell training"}
 	r := filledWith(docs...).Top(q)
@@ -189,7 +189,7 @@ func TestTopGivesEachTopicASlot(t *testing.T) {
 func TestTopPutsGoodOnesFirst(t *testing.T) {
 	docs := about(4)
 	for i := range docs {
-		docs[i].Quality = []float64{1.3, 1.25, 1.5, 1.6}[i]
+		docs[i].Quality = []float64{1.4, 1.35, 1.5, 1.6}[i]
 	}
 	docs[0].Title, docs[1].Title = "Databases", "SQL databases" // more relevant, but not good
 	q := today()
