@@ -228,11 +228,19 @@ func TestEveryCommand(t *testing.T) {
 				t.Fatalf("no line for the command %q", c.Word)
 			}
 			p := w.slack.Command(member, general, strings.TrimSpace(c.Word+" "+line[0]))
+			before := len(w.slack.Messages(general))
 			w.play(t, p)
-			w.await(t, c.Word+" answered with "+line[1], func() bool { return strings.Contains(text(w.slack.Replies(p.ResponseURL)), line[1]) })
-			replies := w.slack.Replies(p.ResponseURL)
-			if got, want := replies[len(replies)-1]["response_type"], "ephemeral"; c.Private && got != want {
-				t.Errorf("/brief %s is answered %v, want %s", c.Word, got, want)
+			w.await(t, c.Word+" answered with "+line[1], func() bool {
+				replies := w.slack.Replies(p.ResponseURL)
+				for _, m := range w.slack.Messages(general)[before:] { // a long answer stands in a thread
+					replies = append(replies, map[string]any{"blocks": m.Blocks})
+				}
+				return strings.Contains(text(replies), line[1])
+			})
+			for _, reply := range w.slack.Replies(p.ResponseURL) {
+				if got, want := reply["response_type"], "ephemeral"; c.Private && got != want {
+					t.Errorf("/brief %s is answered %v, want %s", c.Word, got, want)
+				}
 			}
 		}
 	})
