@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"podbrief/digest/insight"
+	"podbrief/digest/rank"
 )
 
 // counting is an answerer that counts its calls and keeps who was charged for the last one.
@@ -45,5 +46,32 @@ func TestQuestionsAreLimited(t *testing.T) {
 	want := []insight.Account{{Kind: "workspace", Name: workspaceKey(room("C1"))}, {Kind: "channel", Name: channelKey(room("C1"))}}
 	if len(model.accounts) != 2 || model.accounts[0] != want[0] || model.accounts[1] != want[1] {
 		t.Errorf("charged %v, want %v", model.accounts, want)
+	}
+}
+
+// measuring counts what a model is asked the meaning of.
+type measuring struct{ calls int }
+
+func (*measuring) Model() string { return "m" }
+
+func (m *measuring) Embed(_ context.Context, texts []string) ([][]float32, error) {
+	m.calls++
+	return make([][]float32, len(texts)), nil
+}
+
+// A user who searches a thousand times costs at most ten calls of a model; the others go by words.
+func TestSearchesAreLimited(t *testing.T) {
+	b, _ := emptyBot(t)
+	model := &measuring{}
+	b.Engine.Embedder = model
+	b.Engine.Index.Add(rank.Doc{ID: "a", Text: "Prices fall when there is enough to buy.", Feed: "f"})
+	if err := b.Engine.Index.SetVectors("m", map[string][]float32{"a": {1, 0}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 {
+		b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: Read | Own, Words: []string{"search", "prices"}}, nil)
+	}
+	if model.calls != maxMeant {
+		t.Errorf("1,000 searches made %d calls, want %d", model.calls, maxMeant)
 	}
 }

@@ -124,6 +124,12 @@ func (b *Bot) keepTurn(ctx context.Context, a *asking, question, answer string) 
 
 // search finds insights by words.
 func (b *Bot) search(ctx context.Context, a *asking) (Message, error) {
+	if err := b.mayDo(ctx, a.Channel, "meaning", a.User, maxMeant, a.now, 1); err != nil {
+		if _, ok := told(err); !ok {
+			return Message{}, err
+		}
+		ctx = digest.WithWordsOnly(ctx)
+	}
 	items, err := b.Engine.Search(charged(ctx, a.Channel), clip(a.args, maxQuestion), maxFound)
 	if err != nil {
 		return Message{}, err
@@ -140,6 +146,7 @@ func (b *Bot) search(ctx context.Context, a *asking) (Message, error) {
 const (
 	maxUserAsks    = 10 // by one user in an hour
 	maxGuestAsks   = 3  // by one who has no brief of their own, in an hour
+	maxMeant       = 10 // searches by meaning, which ask a model, by one user in an hour; beyond them by words
 	maxChannelAsks = 60 // in one channel in a day
 	maxAdds        = 20 // podcasts added to one channel in an hour, beside lists
 )

@@ -13,10 +13,11 @@ import (
 // polishTime is how long a brief waits for what a model adds to it: it must not be late for it.
 const polishTime = 25 * time.Second
 
-// polish adds to a brief what only a model can: the reader's language and a headline. What fails is left out.
-func (e *Engine) polish(ctx context.Context, q Query, b *Brief) error {
-	if len(b.Picks) == 0 || e.Translate == nil && e.Headline == nil {
-		return nil
+// Polish adds to a brief what only a model can: the reader's language and a headline. What fails, or takes longer than ctx
+// or 25 seconds, is left out.
+func (e *Engine) Polish(ctx context.Context, language string, b *Brief) {
+	if len(b.Picks) == 0 || ctx.Err() != nil {
+		return
 	}
 	short, cancel := context.WithTimeout(ctx, polishTime)
 	defer cancel()
@@ -25,10 +26,9 @@ func (e *Engine) polish(ctx context.Context, q Query, b *Brief) error {
 			b.Headline = line
 		}
 	}
-	if e.Translate != nil && q.Language != "" {
-		e.translate(short, q.Language, b)
+	if e.Translate != nil && language != "" {
+		e.translate(short, language, b)
 	}
-	return ctx.Err()
 }
 
 func insightsOf(picks []Pick) []insight.Insight {
@@ -111,7 +111,7 @@ const askTime = 5 * time.Second
 
 // meaning returns the vector of a text; nil when there is none to be had, or nothing to compare it with.
 func (e *Engine) meaning(ctx context.Context, text string) []float32 {
-	if e.Embedder == nil {
+	if e.Embedder == nil || ctx.Value(wordsKey{}) != nil {
 		return nil
 	}
 	if model, docs := e.Index.VectorModel(); model != e.Embedder.Model() || docs == 0 {

@@ -30,6 +30,14 @@ func hides(ctx context.Context, feed string) bool {
 	return hidden != nil && hidden(feed)
 }
 
+// wordsKey is where a context keeps that no model is to be asked what a text means.
+type wordsKey struct{}
+
+// WithWordsOnly returns a context in which Ask and Search go by words, whatever models there are: for who asked much already.
+func WithWordsOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, wordsKey{}, true)
+}
+
 // beyond is how many times more is looked for, for a reader who may not see all that is found.
 const beyond = 4
 

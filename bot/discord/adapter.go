@@ -219,14 +219,20 @@ func (a *Adapter) create(ctx context.Context, channel string, out message) (stri
 	return made.ID, nil
 }
 
-// Probe asks whether a channel is there, or with an empty ID whether the token works.
+// Probe asks whether a channel is there, or with an empty ID whether the token works and the server still has the bot.
+// Nothing but a message shows whether a person takes messages, so a person who did not is gone until they send “resume”.
 func (a *Adapter) Probe(ctx context.Context, ch bot.Channel) error {
 	a.init()
-	if ch.ID == "" {
-		return postError(a.rest.do(ctx, call{method: "GET", path: "/users/@me", probe: true}, nil))
+	switch {
+	case ch.Kind == bot.Direct:
+		return &bot.PostError{Class: bot.UserGone, Err: errTookNone}
+	case ch.ID != "":
+		return a.probeRights(ctx, ch)
+	case ch.Workspace != "" && ch.Workspace != workspaceOfDirect:
+		return postError(a.rest.do(ctx, call{method: "GET", path: "/guilds/" + url.PathEscape(ch.Workspace), probe: true}, nil))
 	}
-	if ch.Kind == bot.Direct {
-		return postError(a.rest.do(ctx, call{method: "GET", path: "/channels/" + url.PathEscape(ch.ID)}, nil))
-	}
-	return a.probeRights(ctx, ch)
+	return postError(a.rest.do(ctx, call{method: "GET", path: "/users/@me", probe: true}, nil))
 }
+
+// errTookNone says what ends the silence towards a person.
+var errTookNone = errors.New("this person took no messages; their “resume” lets briefs come again")

@@ -69,6 +69,15 @@ func TestProbe(t *testing.T) {
 	if err := s.Probe(t.Context(), bot.Channel{Platform: Platform}); err != nil {
 		t.Errorf("Probe of the token = %v", err)
 	}
+	if err := s.Probe(t.Context(), bot.Channel{Platform: Platform, Workspace: discordtest.Guild}); err != nil {
+		t.Errorf("Probe of the server = %v", err)
+	}
+	if n := len(s.server.Requests(http.MethodGet, "/guilds/"+discordtest.Guild)); n == 0 {
+		t.Error("Probe of the server asked nothing about it")
+	}
+	if err := s.Probe(t.Context(), bot.Channel{Platform: Platform, Workspace: workspaceOfDirect, Kind: bot.Direct, User: "1"}); classOfError(err) != bot.UserGone {
+		t.Errorf("Probe of a person who took no messages = %v, want %s", err, bot.UserGone)
+	}
 	s.server.Place(discordtest.General).Deny = uint64(sendMessages)
 	err := s.Probe(t.Context(), general())
 	if p, ok := errors.AsType[*bot.PostError](err); !ok || p.Class != bot.ChannelStop || !strings.Contains(err.Error(), "Send Messages") {
