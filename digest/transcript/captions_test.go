@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,47 @@ the tide comes in twice a day and nobody minds it.
 			t.Errorf("parseCaptions(%s) = %+v, want one segment %q", name, got, want)
 		}
 	}
+}
+
+// TestTimesThatJumpBack gives every fourth caption a time of long before: the words stay in their order. Where no other
+// caption has that time, it is the place that is wrong, and the captions are put in order.
+func TestTimesThatJumpBack(t *testing.T) {
+	words := strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen")
+	file := func(start func(i int) int) string {
+		var b strings.Builder
+		for i, w := range words {
+			at := start(i)
+			fmt.Fprintf(&b, "%d\n00:%02d:%02d,000 --> 00:%02d:%02d,900\n%s\n\n", i+1, at/60, at%60, (at+4)/60, (at+4)%60, w)
+		}
+		return b.String()
+	}
+	said := func(file string) string {
+		segments, err := parseCaptions(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, s := range segments {
+			out = append(out, s.Text)
+		}
+		return strings.Join(out, " ")
+	}
+	inOrder := strings.Join(words, " ")
+	if got := said(file(func(i int) int { return 100 + 5*i - when(i%4 == 3 && i > 4, 27) })); got != inOrder {
+		t.Errorf("wrong times: %q, want %q", got, inOrder)
+	}
+	swapped := slices.Clone(words)
+	words = append(append(slices.Clone(swapped[:2]), swapped[3:8]...), append([]string{swapped[2]}, swapped[8:]...)...)
+	if got := said(file(func(i int) int { return 100 + 5*slices.Index(swapped, words[i]) })); got != inOrder {
+		t.Errorf("a caption in a wrong place: %q, want %q", got, inOrder)
+	}
+}
+
+func when(is bool, n int) int {
+	if is {
+		return n
+	}
+	return 0
 }
 
 func TestRepeatedCaptions(t *testing.T) {

@@ -95,6 +95,7 @@ func mend(cues []cue) []cue {
 			}
 		}
 	}
+	lift(cues)
 	steady(cues)
 	slices.SortStableFunc(cues, func(a, b cue) int { return int(a.start - b.start) })
 	next := time.Duration(-1) // where a later caption begins
@@ -111,6 +112,34 @@ func mend(cues []cue) []cue {
 		}
 	}
 	return cues
+}
+
+// lift mends single captions whose time jumps far back while other captions have that time already: the time is wrong and
+// not the place, so each begins where the one before it ends. Sorting would make quotes that nobody said.
+func lift(cues []cue) {
+	var dips []int
+	var steps []cue // the others
+	for i, c := range cues {
+		if i > 0 && cues[i-1].start-c.start >= jitter && (i+1 == len(cues) || cues[i+1].start >= cues[i-1].start) {
+			dips = append(dips, i)
+		} else {
+			steps = append(steps, c)
+		}
+	}
+	if len(dips) == 0 || !slices.IsSortedFunc(steps, func(a, b cue) int { return int(a.start - b.start) }) {
+		return // it is the places that are wrong
+	}
+	for _, i := range dips {
+		at, same := slices.BinarySearchFunc(steps, cues[i].start, func(c cue, t time.Duration) int { return int(c.start - t) })
+		if c := &cues[i]; same || at > 0 && steps[at-1].end > c.start {
+			length, before := max(0, c.end-c.start), cues[i-1]
+			c.start = max(before.start, before.end)
+			if i+1 < len(cues) {
+				c.start = min(c.start, cues[i+1].start)
+			}
+			c.end = c.start + length
+		}
+	}
 }
 
 const jitter = 3 * time.Second // between the times of captions that are in order
