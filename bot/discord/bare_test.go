@@ -50,14 +50,23 @@ func runBare(args []string) error {
 	if err := d.Open(); err != nil {
 		return err
 	}
-	if mode == measures {
-		for range 50 {
-			time.Sleep(2 * time.Millisecond) // heartbeats go on meanwhile
+	end := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, os.Stdin) //nolint:errcheck // the end of the test is what counts
+		close(end)
+	}()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for mode == measures {
+		select {
+		case <-end:
+			return nil
+		case <-look.C:
 			d.HeartbeatLatency()
 		}
 	}
-	_, err = io.Copy(io.Discard, os.Stdin) // until the test ends
-	return err
+	<-end
+	return nil
 }
 
 // bare is a running client of discordgo.

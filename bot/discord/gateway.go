@@ -123,8 +123,12 @@ func (s *shard) pause(err error, failed int) time.Duration {
 func (s *shard) connection(ctx context.Context) error {
 	address := s.session.URL
 	if s.session.ID == "" {
+		began := time.Now()
 		if err := s.identifies.take(ctx, s.number); err != nil {
 			return err
+		}
+		if waited := time.Since(began); waited > time.Minute {
+			s.Log.Warn("waited so that Discord's sessions of a day last; look for what ends them", "shard", s.number, "waited", waited)
 		}
 	}
 	if address == "" {

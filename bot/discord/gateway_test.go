@@ -2,6 +2,7 @@ package discord
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"runtime"
 	"testing"
@@ -129,5 +130,30 @@ func TestShards(t *testing.T) {
 			t.Errorf("shard %d of %d, want each of 3 once", n, of)
 		}
 		seen[n] = true
+	}
+}
+
+// TestPause checks how long the bot waits before it connects again: not at all at first, 1 to 5 seconds after an invalid
+// session, as Discord asks for, and never longer than three quarters of a minute.
+func TestPause(t *testing.T) {
+	s := &shard{Adapter: &Adapter{pace: pace{}.orUsual()}}
+	for _, tt := range []struct {
+		err         error
+		failed      int
+		least, most time.Duration
+	}{
+		{errReconnect, 0, 0, 0},
+		{io.EOF, 0, 0, 0},
+		{errReconnect, 1, time.Second / 2, time.Second},
+		{io.EOF, 3, 2 * time.Second, 4 * time.Second},
+		{io.EOF, 100, 22 * time.Second, 45 * time.Second},
+		{errInvalid, 0, time.Second, 5 * time.Second},
+		{errResumable, 9, time.Second, 5 * time.Second},
+	} {
+		for range 100 {
+			if got := s.pause(tt.err, tt.failed); got < tt.least || got > tt.most {
+				t.Fatalf("pause(%v, %d) = %v, want %v to %v", tt.err, tt.failed, got, tt.least, tt.most)
+			}
+		}
 	}
 }

@@ -101,6 +101,22 @@ func TestBuckets(t *testing.T) {
 	})
 }
 
+// An answer says what was left when it was made. Calls that are under way since then are not in it.
+func TestAnswersOfOtherCallsFillNoBucket(t *testing.T) {
+	l := &limits{}
+	left := func(n string) {
+		l.learn(read(1), told(200, "", "X-RateLimit-Limit", "5", "X-RateLimit-Remaining", n, "X-RateLimit-Reset-After", "60"))
+	}
+	left("1")
+	if wait, err := l.reserve(read(1)); wait > 0 || err != nil {
+		t.Fatalf("reserve of what is left = %v, %v", wait, err)
+	}
+	left("1") // of a call that was made before
+	if wait, err := l.reserve(read(1)); wait <= 0 || err != nil {
+		t.Errorf("reserve of what is not left = %v, %v; want a wait", wait, err)
+	}
+}
+
 // A bot may make 50 calls a second, whatever they are.
 func TestGlobalRate(t *testing.T) {
 	limitedBy(t, ok, func(t *testing.T, c *client, l *limiting) {
