@@ -5,7 +5,7 @@
 // A line is a command, with or without "/brief". Other lines begin with a sign:
 //
 //	> TEXT          answers under the last message that was posted; >ID TEXT under another one
-//	.N              presses the button numbered N of the last message
+//	N or .N         presses the button numbered N of the last message that had some
 //	:channel NAME   goes to a channel;  :dm  goes to the direct messages with the bot
 //	:user NAME      is another person;  :rights read,own,manage,admin  says what that person may do
 //	:post off       takes the bot the right to post here;  :post on  gives it back
@@ -13,7 +13,9 @@
 //	:home           opens the home view
 //	:event NAME     lets something happen to the channel: gone, renamed, uninstalled
 //	:at TIME        sets the clock of a test, and does what is due then
-//	:quit           ends the program
+//	:quit           ends the program, as quit and exit do
+//
+// A form asks for one field after the other; "cancel", or a command, leaves it.
 package console
 
 import (
@@ -50,7 +52,7 @@ type Console struct {
 	last   string // ID of the last message that was posted
 	lines  *bufio.Scanner
 	here   place
-	shown  []bot.Action // the buttons of the last message, in the order of their numbers
+	shown  []bot.Action // the buttons that were drawn last, in the order of their numbers
 }
 
 // place is where the person at the console is, and who that is.
@@ -82,10 +84,14 @@ func (c *Console) Run(ctx context.Context, cmds []bot.Command, h bot.Handler) er
 			return "", false
 		}
 	}}
-	for {
+	for !s.ended {
 		c.prompt("")
 		line, ok := s.next()
-		if !ok {
+		switch {
+		case !ok && c.Prompt: // a person ended it; the end of a file leaves the bot running
+			s.quit()
+			return nil
+		case !ok:
 			return nil
 		}
 		s.line(ctx, line)
@@ -93,6 +99,7 @@ func (c *Console) Run(ctx context.Context, cmds []bot.Command, h bot.Handler) er
 			c.Settle(ctx)
 		}
 	}
+	return nil
 }
 
 // read hands out lines, so that a wait for one can be ended.
@@ -154,7 +161,9 @@ func (c *Console) print(title string, m bot.Message) error {
 		width = 100
 	}
 	text, actions := Render(m, width, c.Styled)
-	c.shown = actions
+	if len(actions) > 0 {
+		c.shown = actions
+	}
 	if title != "" {
 		title = rule(title, width, c.Styled)
 	}

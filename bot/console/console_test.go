@@ -91,7 +91,7 @@ func TestDirectiveSlips(t *testing.T) {
 	if err != nil || got != everything {
 		t.Errorf("after a slip the rights are %b, %v; want all", got, err)
 	}
-	for _, want := range []string{"Write rights as read,own,manage,admin.", "There is no “:nowhere”; ", "the last message has none."} {
+	for _, want := range []string{"Write rights as read,own,manage,admin.", "There is no “:nowhere”; ", "nothing shown has one."} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("console says %q; want %q in it", out.String(), want)
 		}

@@ -17,6 +17,7 @@ type session struct {
 	commands []bot.Command
 	handle   bot.Handler
 	next     func() (line string, ok bool)
+	ended    bool // somebody quit
 }
 
 // line does what one line says.
@@ -33,6 +34,10 @@ func (s *session) line(ctx context.Context, line string) {
 		s.reply(ctx, line[1:])
 	case strings.HasPrefix(line, "."):
 		s.press(ctx, line[1:])
+	case quits(line):
+		s.quit()
+	case s.isButton(line):
+		s.press(ctx, line)
 	default:
 		s.ask(ctx, s.here.request(bot.Split(line)))
 	}
@@ -63,13 +68,21 @@ func (s *session) directive(ctx context.Context, word, rest string) (err error) 
 	case "at":
 		return s.at(rest)
 	case "quit":
-		if s.Quit != nil {
-			s.Quit()
-		}
+		s.quit()
 	default:
 		return fmt.Errorf("there is no “:%s”; there are channel, dm, user, rights, post, complete, home, event, at and quit", word)
 	}
 	return err
+}
+
+// quits reports whether a line ends the program.
+func quits(line string) bool { return line == "quit" || line == "exit" || line == ":quit" }
+
+func (s *session) quit() {
+	s.ended = true
+	if s.Quit != nil {
+		s.Quit()
+	}
 }
 
 func (s *session) at(text string) error {
@@ -106,7 +119,15 @@ func (s *session) reply(ctx context.Context, line string) {
 	s.ask(ctx, r)
 }
 
-// press does what a button of the last message does.
+// isButton reports whether a line is a number, where buttons were drawn.
+func (s *session) isButton(line string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := strconv.Atoi(line)
+	return err == nil && len(s.shown) > 0
+}
+
+// press does what a button of the last message that had some does.
 func (s *session) press(ctx context.Context, number string) {
 	s.mu.Lock()
 	shown := s.shown
@@ -124,15 +145,15 @@ func (s *session) press(ctx context.Context, number string) {
 	s.ask(ctx, s.here.request(a.Command))
 }
 
-// numbered says which buttons the last message has.
+// numbered says which buttons there are.
 func numbered(buttons int) string {
 	switch buttons {
 	case 0:
-		return "the last message has none"
+		return "nothing shown has one"
 	case 1:
-		return "the last message has only .1"
+		return "there is only 1"
 	}
-	return fmt.Sprintf("the last message has .1 to .%d", buttons)
+	return fmt.Sprintf("there are 1 to %d", buttons)
 }
 
 // sentence writes an error as a sentence.
@@ -158,8 +179,17 @@ func (s *session) ask(ctx context.Context, r bot.Request) {
 		s.fill(ctx, r, c, m.Form)
 		return
 	}
+	if len(r.Words) == 1 && strings.EqualFold(r.Words[0], "help") {
+		m.Sections = append(m.Sections, here)
+	}
 	s.say(m)
 }
+
+// here is what help says of the console.
+var here = bot.Section{Heading: "Here", Text: `2 — Press the button [2] that was shown last
+> what did they say? — Ask under the last brief
+:dm and :channel general — Go to your own brief, and back
+quit — The end`}
 
 func (s *session) command(r bot.Request) (bot.Command, bool) {
 	if len(r.Words) == 0 {
@@ -193,18 +223,19 @@ func (s *session) complete(line string) {
 	s.say(bot.Message{Text: strings.Join(lines, "\n")})
 }
 
-// fill asks for a form's fields in turn: an empty line keeps what is there, "-" empties it. Wrong ones are asked again.
+// howTo says how a form is filled in.
+const howTo = "Enter keeps what stands in [ ], “-” empties it, “cancel” leaves the form."
+
+// fill asks for a form's fields in turn: an empty line keeps what is there, "-" empties it. Wrong ones are asked again, and
+// from the second time on it is said how to leave.
 func (s *session) fill(ctx context.Context, r bot.Request, c bot.Command, f *bot.Form) {
-	s.say(bot.Message{Heading: f.Title, Text: f.Intro})
+	s.say(bot.Message{Heading: f.Title, Text: f.Intro, Footer: howTo})
 	values := bot.Fields{}
 	ask := f.Few()
-	for len(ask) > 0 {
-		for _, field := range ask {
-			v, ok := s.field(field)
-			if !ok {
-				return
-			}
-			values[field.Name] = v
+	for round := 0; len(ask) > 0; round++ {
+		if line, left := s.fields(ask, values); left {
+			s.leave(ctx, line)
+			return
 		}
 		var wrong map[string]string
 		if c.Check != nil {
@@ -214,13 +245,52 @@ func (s *session) fill(ctx context.Context, r bot.Request, c bot.Command, f *bot
 		for _, x := range ask {
 			s.say(bot.Message{Text: x.Label + ": " + wrong[x.Name]})
 		}
+		if round > 0 && len(ask) > 0 {
+			s.say(bot.Message{Text: howTo})
+		}
 	}
 	r.Words, r.Fields = f.Command, values
 	s.ask(ctx, r)
 }
 
-// field asks for one field.
-func (s *session) field(f bot.Field) (string, bool) {
+// fields asks for fields and puts them into values. It stops at the line that leaves the form, or at the end of the input.
+func (s *session) fields(ask []bot.Field, values bot.Fields) (line string, left bool) {
+	for _, field := range ask {
+		line, ok := s.field(field)
+		nothing := line == "" && field.Value == "" && len(values) == 0
+		switch {
+		case !ok || nothing || s.leaves(line):
+			return line, true
+		case line == "":
+			line = field.Value
+		case line == "-":
+			line = ""
+		}
+		values[field.Name] = line
+	}
+	return "", false
+}
+
+// leaves reports whether a line is not for a form but ends it: "cancel", or what would be done without the form. A question
+// and a list may begin with the word of a command.
+func (s *session) leaves(line string) bool {
+	if line == "cancel" || quits(line) || strings.HasPrefix(line, ":") || strings.HasPrefix(line, "/brief") {
+		return true
+	}
+	_, ok := s.command(bot.Request{Words: bot.Split(line)})
+	return ok && !strings.HasSuffix(line, "?") && !strings.Contains(line, ",")
+}
+
+// leave ends a form, and does what the line says that ended it.
+func (s *session) leave(ctx context.Context, line string) {
+	s.say(bot.Message{Text: "The form is left; nothing was changed."})
+	if line != "cancel" {
+		s.line(ctx, line)
+	}
+}
+
+// field asks for one field; ok is false at the end of the input.
+func (s *session) field(f bot.Field) (line string, ok bool) {
 	hint := f.Hint
 	if len(f.Choices) > 0 {
 		var values []string
@@ -230,13 +300,7 @@ func (s *session) field(f bot.Field) (string, bool) {
 		hint = strings.Join(values, ", ")
 	}
 	s.prompt(fmt.Sprintf("%s (%s) [%s]: ", f.Label, hint, f.Value))
-	line, ok := s.next()
+	line, ok = s.next()
 	fmt.Fprintln(s.Out)
-	switch line = strings.TrimSpace(line); line {
-	case "":
-		return f.Value, ok
-	case "-":
-		return "", ok
-	}
-	return line, ok
+	return strings.TrimSpace(line), ok
 }

@@ -2,6 +2,9 @@ package console
 
 import (
 	"context"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,7 +104,8 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// TestButtons presses what was drawn: a command is asked, an address is printed, and what is not there is told.
+// TestButtons presses what was drawn, also after a message without buttons: a command is asked, an address is printed, and
+// what is not there is told.
 func TestButtons(t *testing.T) {
 	shown := bot.Message{Text: "Look", Actions: []bot.Action{{Label: "More", Command: []string{"more", "x"}}, {Label: "Page", URL: "https://x.example/"}}}
 	handle := func(r bot.Request) bot.Message {
@@ -110,7 +114,7 @@ func TestButtons(t *testing.T) {
 		}
 		return bot.Message{Text: "Done"}
 	}
-	out, asked := talk(t, nil, handle, ".1", "look", ".2", "look", ".1", "look", ".3", "look", ".x", "look", ".0")
+	out, asked := talk(t, nil, handle, ".1", "look", ".2", "look", "1", "2", "look", ".3", "look", ".x", "look", "0")
 	var words []string
 	for _, r := range asked {
 		words = append(words, strings.Join(r.Words, " "))
@@ -118,9 +122,12 @@ func TestButtons(t *testing.T) {
 	if got, want := strings.Join(words, ", "), "look, look, more x, look, look, look"; got != want {
 		t.Errorf("asked %q, want %q", got, want)
 	}
+	if n := strings.Count(out, "https://x.example/"); n != 2 {
+		t.Errorf("the address of a button is printed %d times, want 2, the second after a message without buttons:\n%s", n, out)
+	}
 	for _, want := range []string{
-		"There is no button 1; the last message has none.", "https://x.example/", "Done", "There is no button 3; the last message has .1 to .2.",
-		"There is no button x; the last message has .1 to .2.", "There is no button 0; the last message has .1 to .2.",
+		"There is no button 1; nothing shown has one.", "https://x.example/", "Done", "There is no button 3; there are 1 to 2.",
+		"There is no button x; there are 1 to 2.", "There is no button 0; there are 1 to 2.",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the console says %q, want %q in it", out, want)
@@ -165,6 +172,70 @@ func TestForm(t *testing.T) {
 	}
 }
 
+// TestLeavingForms types what leaves a form: nothing of it is sent, and the line is done that left it.
+func TestLeavingForms(t *testing.T) {
+	settings := &bot.Form{Title: "Daily brief", Command: []string{"settings"}, Fields: []bot.Field{
+		{Name: "topics", Label: "Topics", Value: "ai"}, {Name: "time", Label: "When", Value: "08:30"},
+	}}
+	question := &bot.Form{Title: "Ask", Command: []string{"ask"}, Fields: []bot.Field{{Name: "question", Label: "Your question"}}}
+	table := []bot.Command{
+		{Word: "settings", Form: func(bot.Request) *bot.Form { return settings },
+			Check: func(_ bot.Request, f bot.Fields) map[string]string {
+				if f["time"] == "noon" {
+					return map[string]string{"time": "write it like 12:00"}
+				}
+				return nil
+			}},
+		{Word: "ask", Form: func(bot.Request) *bot.Form { return question }},
+		{Word: "search"}, {Word: "why"}, {Word: "status"},
+	}
+	tests := []struct {
+		lines []string
+		want  string // words of the requests, and fields
+	}{
+		{[]string{"settings", "cancel", "status"}, "status"},
+		{[]string{"settings", "", "cancel", "status"}, "status"},
+		{[]string{"settings", "search prices"}, "search prices"},
+		{[]string{"settings", "/brief status"}, "status"},
+		{[]string{"settings", ":channel x", "status"}, "status"},
+		{[]string{"settings", "quit", "status"}, ""},
+		{[]string{"settings", "-", "08:30"}, "settings time=08:30 topics="},
+		{[]string{"settings", "search, ai", "08:30"}, "settings time=08:30 topics=search, ai"},
+		{[]string{"settings", "ai", "noon", "noon", "cancel"}, ""},
+		{[]string{"ask", "", "status"}, "status"},
+		{[]string{"ask", "search"}, "search"},
+		{[]string{"ask", "why do rewrites fail?"}, "ask question=why do rewrites fail?"},
+		{[]string{"quit", "status"}, ""},
+		{[]string{"exit", "status"}, ""},
+		{[]string{":quit", "status"}, ""},
+	}
+	for _, tt := range tests {
+		out, asked := talk(t, table, silent, tt.lines...)
+		var got []string
+		for _, r := range asked {
+			got = append(got, r.Words...)
+			for _, name := range slices.Sorted(maps.Keys(r.Fields)) {
+				got = append(got, name+"="+r.Fields[name])
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q asks %q, want %q; the console says\n%s", tt.lines, got, tt.want, out)
+		}
+	}
+	out, _ := talk(t, table, silent, "settings", "ai", "noon", "noon", "cancel")
+	if n := strings.Count(out, howTo); n != 2 {
+		t.Errorf("how to leave is said %d times, want at the beginning and at the second mistake:\n%s", n, out)
+	}
+}
+
+// TestHelpHere checks that help says how buttons are pressed here, and that a number is a command where there are none.
+func TestHelpHere(t *testing.T) {
+	out, asked := talk(t, nil, func(bot.Request) bot.Message { return bot.Message{Text: "Commands"} }, "help", "2")
+	if !strings.Contains(out, "Press the button [2]") || len(asked) != 2 {
+		t.Errorf("help and a number ask %+v and print\n%s", asked, out)
+	}
+}
+
 // TestComplete shows what completes a line.
 func TestComplete(t *testing.T) {
 	table := []bot.Command{
@@ -178,6 +249,18 @@ func TestComplete(t *testing.T) {
 	for _, want := range []string{"topics like sec", "up\ndown"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the console says %q, want %q in it", out, want)
+		}
+	}
+}
+
+// TestEndOfInput checks that the end of what a person types ends the program, and that of a file does not.
+func TestEndOfInput(t *testing.T) {
+	for _, person := range []bool{true, false} {
+		ended := false
+		c := &Console{In: strings.NewReader("status\n"), Out: io.Discard, Prompt: person, Quit: func() { ended = true }}
+		err := c.Run(t.Context(), nil, func(context.Context, bot.Request, func(bot.Message)) bot.Message { return bot.Message{} })
+		if err != nil || ended != person {
+			t.Errorf("typed by a person: %v; ended %v, %v", person, ended, err)
 		}
 	}
 }
