@@ -86,8 +86,9 @@ func TestBriefBeyondTheBudget(t *testing.T) {
 	}
 }
 
-// modelEngine returns an engine that has read the invented podcasts with the model of a server, under these settings.
-func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, settings map[string]string, log io.Writer) *digest.Engine {
+// modelEngine returns an engine that has read some of the invented podcasts, all when none is named, with the model of a
+// server, under these settings.
+func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, settings map[string]string, log io.Writer, shows ...sample.Show) *digest.Engine {
 	t.Helper()
 	db, err := store.OpenBolt(filepath.Join(t.TempDir(), "test.db"), store.Options{Schema: schema})
 	if err != nil {
@@ -117,12 +118,17 @@ func modelEngine(t *testing.T, server *llmtest.Server, now time.Time, settings m
 	if err := e.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, show := range sample.Shows() {
+	if len(shows) == 0 {
+		shows = sample.Shows()
+	}
+	var feeds []string
+	for _, show := range shows {
 		if err := e.AddFeed(t.Context(), feed.Feed{URL: show.URL(), Title: show.Title}, false); err != nil {
 			t.Fatal(err)
 		}
+		feeds = append(feeds, show.URL())
 	}
-	if err := e.Scan(t.Context(), sample.Feeds(), nil); err != nil {
+	if err := e.Scan(t.Context(), feeds, nil); err != nil {
 		t.Fatal(err)
 	}
 	return e
