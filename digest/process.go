@@ -143,7 +143,7 @@ func (e *Engine) work(ctx context.Context, a attempt) error {
 		}
 	}
 	if errors.Is(err, transcript.ErrNone) {
-		return e.finish(ctx, ep.ID, nil, nil)
+		return e.finish(ctx, ep.ID, reading{unusable: unusable(err)})
 	}
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (e *Engine) work(ctx context.Context, a attempt) error {
 	if err != nil {
 		return err
 	}
-	return e.finish(ctx, ep.ID, text, insights)
+	return e.finish(ctx, ep.ID, reading{text: text, insights: insights})
 }
 
 // transcript returns an episode's transcript, out of the store when it was fetched before. A fetched one is stored, and
@@ -233,7 +233,7 @@ func (e *Engine) read(ctx context.Context, id string) error {
 	case ctx.Err() != nil:
 		return errors.Join(err, e.forgive(id))
 	case errors.Is(err, transcript.ErrNone):
-		return e.finish(ctx, id, nil, nil)
+		return e.finish(ctx, id, reading{unusable: unusable(err)})
 	case err != nil:
 		return e.failed(ctx, id, err)
 	}
@@ -278,13 +278,31 @@ func has(tx store.Tx, bucket, key string) bool {
 	return err == nil
 }
 
+// reading is what the work on an episode came to.
+type reading struct {
+	text     *transcript.Transcript // nil when there was nothing to read
+	insights []insight.Insight
+	unusable string // why what was offered could not be read; "" when nothing was offered
+}
+
+// unusable returns in one clause why the offered transcripts cannot be read; "" when none was offered.
+func unusable(err error) string {
+	if r, ok := errors.AsType[*transcript.Refused](err); ok {
+		return r.Detail
+	}
+	if f, ok := errors.AsType[*feed.Error](err); ok {
+		return f.Reason
+	}
+	return ""
+}
+
 // finish stores the insights of an episode in the place of those it had, in one transaction with its end, and then in
-// the index. Without a text there was nothing to read.
-func (e *Engine) finish(ctx context.Context, episodeID string, text *transcript.Transcript, insights []insight.Insight) error {
+// the index.
+func (e *Engine) finish(ctx context.Context, episodeID string, r reading) error {
 	var docs []rank.Doc
 	var old []string
 	err := e.DB.Update(ctx, func(tx store.Tx) (err error) {
-		docs, old, err = e.keep(tx, episodeID, text, insights)
+		docs, old, err = e.keep(tx, episodeID, r)
 		return err
 	})
 	if err != nil {
@@ -295,7 +313,7 @@ func (e *Engine) finish(ctx context.Context, episodeID string, text *transcript.
 }
 
 // keep writes what finish promises.
-func (e *Engine) keep(tx store.Tx, episodeID string, text *transcript.Transcript, insights []insight.Insight) (docs []rank.Doc, old []string, err error) {
+func (e *Engine) keep(tx store.Tx, episodeID string, r reading) (docs []rank.Doc, old []string, err error) {
 	rec, err := getEpisode(tx, episodeID)
 	if err != nil {
 		return nil, nil, err
@@ -311,19 +329,19 @@ func (e *Engine) keep(tx store.Tx, episodeID string, text *transcript.Transcript
 	for _, id := range old {
 		err = errors.Join(err, tx.Delete(insightBucket, id), tx.Delete(vectorBucket, id))
 	}
-	rec.Outcome, rec.Error, rec.Source, rec.Spoken, rec.Insights = NoTranscript, "", "", "", nil
+	rec.Outcome, rec.Error, rec.Source, rec.Spoken, rec.Insights = NoTranscript, r.unusable, "", "", nil
 	rec.Engine = e.Extractor.Name()
-	if text != nil {
-		rec.Outcome, rec.Source, rec.Spoken = Done, text.Source, text.Language
+	if r.text != nil {
+		rec.Outcome, rec.Source, rec.Spoken = Done, r.text.Source, r.text.Language
 	}
 	now := time.Now().UTC()
-	for i, ins := range insights {
-		ins = replayed(ins, text)
+	for i, ins := range r.insights {
+		ins = replayed(ins, r.text)
 		ins.ID, ins.Episode, ins.Feed, ins.Created = newID(now, episodeID, i+1), episodeID, rec.Feed, now
 		rec.Insights = append(rec.Insights, ins.ID)
 		docs = append(docs, doc(podcast.Feed, rec, ins))
 		err = errors.Join(err, store.Put(tx, insightBucket, ins.ID, ins))
 	}
-	err = errors.Join(err, store.Put(tx, episodeBucket, episodeID, rec), tx.Delete(pendingBucket, episodeID), e.silence(tx, rec.Episode, text))
+	err = errors.Join(err, store.Put(tx, episodeBucket, episodeID, rec), tx.Delete(pendingBucket, episodeID), e.silence(tx, rec.Episode, r.text))
 	return docs, old, err
 }

@@ -206,6 +206,24 @@ func (s stopped) Extract(ctx context.Context, _ insight.Input) ([]insight.Insigh
 	return nil, ctx.Err()
 }
 
+// TestATranscriptThatCannotBeUsed says why, when there are no show notes either.
+func TestATranscriptThatCannotBeUsed(t *testing.T) {
+	const page = "https://a.example/login"
+	w := newWeb(map[string]string{
+		feedA: strings.ReplaceAll(rss("A", "one|1|"+page, "two|2|https://a.example/gone"), notes, ""),
+		page:  "<!doctype html><html><head><title>Sign in</title></head><body><form><input name=user></form></body></html>",
+	})
+	e, ids := refreshed(t, w)
+	if err := e.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		if k := outcomeOf(t, e, id); k.Outcome != NoTranscript || k.Error == "" {
+			t.Errorf("Episode(%s) = %q because %q, want %q with a reason", id, k.Outcome, k.Error, NoTranscript)
+		}
+	}
+}
+
 func TestAnEpisodeWithNothingToRead(t *testing.T) {
 	w := newWeb(map[string]string{feedA: strings.ReplaceAll(rss("A", "one|1", "two|2"), notes, "")})
 	e, ids := refreshed(t, w)

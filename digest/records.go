@@ -58,7 +58,7 @@ type feedRecord struct {
 type episodeRecord struct {
 	feed.Episode
 	Outcome  Outcome  `json:"outcome,omitempty"` // "" while it is pending
-	Error    string   `json:"error,omitempty"`   // of Outcome GaveUp
+	Error    string   `json:"error,omitempty"`   // of GaveUp, and of NoTranscript when an offered one cannot be used
 	Source   string   `json:"source,omitempty"`  // of the transcript
 	Spoken   string   `json:"spoken,omitempty"`  // language of the transcript
 	Engine   string   `json:"engine,omitempty"`  // the extractor's Name

@@ -106,6 +106,9 @@ func whyEpisode(tx store.Tx, ep episodeRecord, top rank.Result) (Fate, error) {
 		f.Stage, f.Text = StageTranscript, "It could not be read: "+ep.Error+"."
 	case ep.Outcome == NoTranscript:
 		f.Stage, f.Text = StageTranscript, "It offers no transcript and no show notes to read."
+		if ep.Error != "" {
+			f.Text = "Its transcript cannot be used: " + ep.Error + "."
+		}
 	case ep.Outcome == "":
 		p, err := store.Get[pendingRecord](tx, pendingBucket, ep.ID)
 		f.Stage, f.Text = StagePending, "It waits to be read."

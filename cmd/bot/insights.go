@@ -101,6 +101,8 @@ func outcome(k digest.Kept) string {
 	switch {
 	case k.Outcome == digest.GaveUp:
 		return "It could not be read: " + printable(k.Error)
+	case k.Outcome == digest.NoTranscript && k.Error != "":
+		return "Its transcript cannot be used: " + printable(k.Error) + "."
 	case k.Outcome == digest.NoTranscript:
 		return "It offers no transcript and no show notes."
 	case k.Outcome == "":

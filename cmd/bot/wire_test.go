@@ -135,6 +135,7 @@ func TestOutcome(t *testing.T) {
 	}{
 		{digest.Kept{}, "It was not read yet."},
 		{digest.Kept{Outcome: digest.GaveUp, Error: "no\x1b[31m answer"}, "It could not be read: no[31m answer"},
+		{digest.Kept{Outcome: digest.NoTranscript, Error: "it is a web page"}, "Its transcript cannot be used: it is a web page."},
 		{digest.Kept{Outcome: digest.NoTranscript}, "It offers no transcript and no show notes."},
 		{digest.Kept{Outcome: digest.Done, Source: "vtt"}, "0 insights from its transcript (vtt)"},
 		{digest.Kept{Outcome: digest.Done, Source: "notes"}, "0 insights from its show notes"},
