@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"podbrief/digest"
 	"podbrief/store"
@@ -35,8 +36,9 @@ func (b *Bot) postNow(ctx context.Context, a *asking) (Message, error) {
 		return Message{}, err
 	}
 	if len(brief.Picks) == 0 {
-		return Message{Text: "There is nothing in the last 7 days that this channel does not have yet.", Private: true}, nil
+		return Message{Text: b.nothingNew(&sub), Private: true}, nil
 	}
+	b.polish(ctx, &sub, brief, time.Now().Add(polishRun))
 	if err := b.freeze(ctx, sub, d, brief); err != nil {
 		return Message{}, err
 	}
@@ -81,7 +83,11 @@ func (b *Bot) preview(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	b.polish(ctx, &sub, brief, time.Now().Add(polishRun))
 	m := BriefMessage(brief, Frame{Zone: sub.Schedule.location(), Quota: sub.Count, Preview: true})
+	if len(brief.Picks) == 0 {
+		m.Text += b.untranslated(&sub)
+	}
 	m.Private = true
 	return m, nil
 }

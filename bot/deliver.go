@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,44 +31,77 @@ const (
 //	post    one call of the adapter
 //	settle  tx: sent; or not sent, and when to try again; or still "perhaps", to be looked up
 //
-// A workspace has one run at a time and each of its channels one message at a time. Workspaces do not wait for each other.
+// A workspace has one run at a time and each of its channels one message at a time, posted as soon as it is planned.
+// Workspaces do not wait for each other.
 func (b *Bot) Deliver(ctx context.Context, workspace string) error {
 	b.busy.lock(workspace)
 	defer b.busy.unlock(workspace)
-	var errs []error
-	if err := b.planDue(ctx, workspace); err != nil {
-		errs = append(errs, fmt.Errorf("plan the briefs of %q: %w", workspace, err))
-	}
-	byChannel, err := b.openDeliveries(ctx, workspace)
+	channels, err := b.channelsOf(ctx, workspace)
 	if err != nil {
-		return errors.Join(append(errs, err)...)
+		return fmt.Errorf("read the channels of %q: %w", workspace, err)
 	}
+	polished := time.Now().Add(polishRun) // by the real clock: models do not know another
+	failed := make([]error, len(channels))
 	g := errgroup.Group{}
 	g.SetLimit(lanes)
-	for _, ds := range byChannel {
-		g.Go(func() error { return b.deliverChannel(ctx, ds) })
+	for i, channel := range channels {
+		g.Go(func() error {
+			failed[i] = b.serveChannel(ctx, channel, polished)
+			return nil
+		})
 	}
-	return errors.Join(append(errs, g.Wait())...)
+	return errors.Join(append(failed, g.Wait())...)
 }
 
-// openDeliveries reads what is not settled in a workspace, by channel, in the order in which it was due.
-func (b *Bot) openDeliveries(ctx context.Context, workspace string) (map[string][]Delivery, error) {
-	out := map[string][]Delivery{}
-	err := b.DB.View(ctx, func(tx store.Tx) error {
-		for key := range tx.Scan(openBucket, workspace, after(workspace)) {
+// channelsOf lists the channels of a workspace for which there may be something to do, by the beginnings of their keys.
+// Those with something open come first: it was due before.
+func (b *Bot) channelsOf(ctx context.Context, workspace string) (channels []string, err error) {
+	listed := map[string]bool{}
+	err = b.DB.View(ctx, func(tx store.Tx) error {
+		for _, bucket := range []string{openBucket, subscriptionBucket} {
+			for key := range tx.Scan(bucket, workspace, after(workspace)) {
+				channel := key[:strings.LastIndexByte(key, '/')+1]
+				if !listed[channel] {
+					listed[channel] = true
+					channels = append(channels, channel)
+				}
+			}
+		}
+		return nil
+	})
+	return channels, err
+}
+
+// serveChannel plans what a channel is owed and delivers what is open.
+func (b *Bot) serveChannel(ctx context.Context, channel string, polished time.Time) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	err := b.planChannel(ctx, channel, polished)
+	if err != nil {
+		err = fmt.Errorf("plan the brief of %q: %w", channel, err)
+	}
+	open, failed := b.openDeliveries(ctx, channel)
+	if failed != nil {
+		return errors.Join(err, fmt.Errorf("read the deliveries of %q: %w", channel, failed))
+	}
+	return errors.Join(err, b.deliverChannel(ctx, open))
+}
+
+// openDeliveries reads what is not settled in a channel, in the order in which it was due.
+func (b *Bot) openDeliveries(ctx context.Context, channel string) (ds []Delivery, err error) {
+	err = b.DB.View(ctx, func(tx store.Tx) error {
+		for key := range tx.Scan(openBucket, channel, after(channel)) {
 			d, err := store.Get[Delivery](tx, deliveryBucket, key)
 			if err != nil {
 				return err
 			}
-			ch := channelKey(d.Channel)
-			out[ch] = append(out[ch], d)
+			ds = append(ds, d)
 		}
 		return nil
 	})
-	for _, ds := range out {
-		slices.SortFunc(ds, func(a, c Delivery) int { return cmp.Or(a.Due.Compare(c.Due), cmp.Compare(a.ID, c.ID)) })
-	}
-	return out, err
+	slices.SortFunc(ds, func(a, c Delivery) int { return cmp.Or(a.Due.Compare(c.Due), cmp.Compare(a.ID, c.ID)) })
+	return ds, err
 }
 
 // deliverChannel does what is to be done for the open deliveries of one channel. When the platform asks one of them to

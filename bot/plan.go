@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -19,31 +18,30 @@ const (
 	firstWait   = 10 * time.Minute   // how long a first brief waits for podcasts that were never scanned
 )
 
-// planDue plans the briefs that are due in a workspace.
-func (b *Bot) planDue(ctx context.Context, workspace string) error {
-	var subs []Subscription
-	err := b.DB.View(ctx, func(tx store.Tx) error {
-		ws, _, err := get[Workspace](tx, workspaceBucket, workspace)
-		if err != nil || ws.Stop.Class != "" {
+// polishRun is how long models may work on the briefs of one workspace, all together: what is left then goes out without
+// what they add, and in time.
+const polishRun = time.Minute
+
+// planChannel plans what a channel is owed; nothing while it or its workspace takes no messages.
+func (b *Bot) planChannel(ctx context.Context, channel string, polished time.Time) error {
+	var sub Subscription
+	wants := false
+	err := b.DB.View(ctx, func(tx store.Tx) (err error) {
+		if sub, wants, err = get[Subscription](tx, subscriptionBucket, channel); err != nil || !wants {
 			return err
 		}
-		subs, err = all[Subscription](tx, subscriptionBucket, workspace)
+		stop, err := stopIn(tx, sub.Channel)
+		wants = stop.Class == ""
 		return err
 	})
-	if err != nil {
+	if err != nil || !wants {
 		return err
 	}
-	var errs []error
-	for _, sub := range subs {
-		if err := b.planOne(ctx, sub); err != nil {
-			errs = append(errs, fmt.Errorf("plan the brief of %q: %w", channelKey(sub.Channel), err))
-		}
-	}
-	return errors.Join(errs...)
+	return b.planOne(ctx, sub, polished)
 }
 
-// planOne plans what one subscription is owed now.
-func (b *Bot) planOne(ctx context.Context, sub Subscription) error {
+// planOne plans what one subscription is owed now. Models may work on it until polished.
+func (b *Bot) planOne(ctx context.Context, sub Subscription, polished time.Time) error {
 	now := b.now()
 	turn, date, at, err := b.turn(ctx, &sub, now)
 	if err != nil {
@@ -54,9 +52,9 @@ func (b *Bot) planOne(ctx context.Context, sub Subscription) error {
 		return b.commit(ctx, sub, &Delivery{Date: date, State: GivenUp, Due: at, Until: at.Add(catchUp), Error: "the bot was not running"}, nil, nil)
 	case turn == Due:
 		d := &Delivery{Date: date, Due: at, Until: at.Add(catchUp)}
-		return b.planBrief(ctx, sub, d, b.since(&sub, now))
+		return b.planBrief(ctx, sub, d, polished)
 	case sub.First && sub.active(now):
-		return b.planFirst(ctx, sub, now)
+		return b.planFirst(ctx, sub, polished)
 	}
 	return nil
 }
@@ -103,7 +101,8 @@ func (b *Bot) since(sub *Subscription, now time.Time) time.Time {
 
 // planFirst plans the first brief of a new subscription as that of today's date, once there is something to say: all that
 // was asked for, or what there is when no podcast is left that was never scanned or the wait was long enough.
-func (b *Bot) planFirst(ctx context.Context, sub Subscription, now time.Time) error {
+func (b *Bot) planFirst(ctx context.Context, sub Subscription, polished time.Time) error {
+	now := b.now()
 	brief, err := b.compose(ctx, &sub, now, now.Add(-firstWindow))
 	if err != nil {
 		return err
@@ -113,15 +112,18 @@ func (b *Bot) planFirst(ctx context.Context, sub Subscription, now time.Time) er
 		return nil
 	}
 	d := &Delivery{Date: dateOf(now.In(sub.Schedule.location())), Purpose: First, Due: now, Until: now.Add(catchUp)}
+	b.polish(ctx, &sub, brief, polished)
 	return b.freeze(ctx, sub, d, brief)
 }
 
-// planBrief plans one brief with what is new since a time.
-func (b *Bot) planBrief(ctx context.Context, sub Subscription, d *Delivery, since time.Time) error {
-	brief, err := b.compose(ctx, &sub, b.now(), since)
+// planBrief plans one brief with what is new since the last one.
+func (b *Bot) planBrief(ctx context.Context, sub Subscription, d *Delivery, polished time.Time) error {
+	now := b.now()
+	brief, err := b.compose(ctx, &sub, now, b.since(&sub, now))
 	if err != nil {
 		return err
 	}
+	b.polish(ctx, &sub, brief, polished)
 	return b.freeze(ctx, sub, d, brief)
 }
 
@@ -143,7 +145,7 @@ func (b *Bot) freeze(ctx context.Context, sub Subscription, d *Delivery, brief *
 	return b.commit(ctx, sub, d, brief, offer)
 }
 
-// compose asks for the brief of a subscription.
+// compose chooses the brief of a subscription, without what models add.
 func (b *Bot) compose(ctx context.Context, sub *Subscription, now, since time.Time) (*digest.Brief, error) {
 	if err := fail("rank"); err != nil {
 		return nil, err
@@ -152,7 +154,14 @@ func (b *Bot) compose(ctx context.Context, sub *Subscription, now, since time.Ti
 	if err != nil {
 		return nil, err
 	}
-	return b.Engine.Brief(charged(b.within(ctx, sub.Channel), sub.Channel), q)
+	return b.Engine.Choose(b.within(ctx, sub.Channel), q)
+}
+
+// polish lets models add to a chosen brief what only they can, until a time; at the channel's expense.
+func (b *Bot) polish(ctx context.Context, sub *Subscription, brief *digest.Brief, until time.Time) {
+	ctx, cancel := context.WithDeadline(charged(ctx, sub.Channel), until)
+	defer cancel()
+	b.Engine.Polish(ctx, sub.Language, brief)
 }
 
 // query puts together what a subscription wants, what its channel got already and what its votes taught.

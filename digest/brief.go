@@ -17,9 +17,19 @@ const (
 	maxFallen   = 200
 )
 
-// Brief chooses the best insights for a query. It returns fewer than asked for when there are not enough good ones: a
-// thin day is said to be thin.
+// Brief chooses the best insights for a query, and polishes them.
 func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
+	b, err := e.Choose(ctx, q)
+	if err != nil {
+		return b, err
+	}
+	e.Polish(ctx, q.Language, b)
+	return b, ctx.Err()
+}
+
+// Choose chooses the best insights for a query, without any call of a model. It returns fewer than asked for when there are
+// not enough good ones: a thin day is said to be thin.
+func (e *Engine) Choose(ctx context.Context, q Query) (*Brief, error) {
 	if q.Count == 0 {
 		q.Count = usualCount
 	}
@@ -49,11 +59,8 @@ func (e *Engine) Brief(ctx context.Context, q Query) (*Brief, error) {
 	for _, f := range top.Fallen {
 		b.Fallen = append(b.Fallen, Fallen{Insight: f.ID, Stage: f.Stage, By: f.By, Score: f.Score})
 	}
-	if err != nil {
-		return b, err
-	}
 	b.Label = labelOf(b.Picks)
-	return b, e.polish(ctx, q, b)
+	return b, err
 }
 
 // rankQuery is a query as ranking sees it.

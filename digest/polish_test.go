@@ -26,9 +26,7 @@ func TestPolishTranslatesTextsAndNotQuotes(t *testing.T) {
 		},
 	}
 	b := &Brief{Picks: []Pick{pickIn("en-US", "one", "since"), pickIn("de", "zwei", "")}}
-	if err := e.polish(t.Context(), Query{Language: "de"}, b); err != nil {
-		t.Fatal(err)
-	}
+	e.Polish(t.Context(), "de", b)
 	one, two := b.Picks[0], b.Picks[1]
 	if one.Insight.Text != "de:one" || one.Insight.Why != "de:since" || one.Insight.Quote != "one" || !one.Translated {
 		t.Errorf("first pick = %+v, want its text and reason in German and its quote as it was", one.Item)
@@ -44,8 +42,8 @@ func TestPolishLosesOnlyWhatFails(t *testing.T) {
 		Translate: func(context.Context, string, []string) ([]string, error) { return nil, errors.New("down") },
 	}
 	b := &Brief{Picks: []Pick{pickIn("en", "one", "")}}
-	if err := e.polish(t.Context(), Query{Language: "de"}, b); err != nil || b.Picks[0].Insight.Text != "one" || b.Headline != "" {
-		t.Errorf("polish = %v with %+v, want the brief as it was", err, b)
+	if e.Polish(t.Context(), "de", b); b.Picks[0].Insight.Text != "one" || b.Headline != "" {
+		t.Errorf("after Polish %+v, want the brief as it was", b)
 	}
 }
 
