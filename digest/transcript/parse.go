@@ -30,6 +30,7 @@ func Parse(body []byte, mediaType, url string) (*Transcript, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.Segments = splitInline(t.Segments)
 	if err := judge(t.Segments); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,60 @@
+package transcript
+
+import (
+	"strings"
+	"time"
+)
+
+// splitInline gives those their words whose label stands in the middle of another's paragraph, behind the end of a sentence:
+// "… is that so? Ann Bell: It is." Only who speaks elsewhere under the same name is known by it.
+func splitInline(segs []Segment) []Segment {
+	labels := map[string]string{} // "Ann Bell: " -> "Ann Bell"
+	for _, s := range segs {
+		if strings.Contains(s.Speaker, " ") { // one word before a colon may be anything
+			labels[s.Speaker+": "] = s.Speaker
+		}
+	}
+	if len(labels) == 0 {
+		return segs
+	}
+	out := make([]Segment, 0, len(segs))
+	for _, s := range segs {
+		for {
+			at, label := firstLabel(s.Text, labels)
+			if at < 0 {
+				break
+			}
+			before, after := s, s
+			before.Text, after.Text = strings.TrimSpace(s.Text[:at]), strings.TrimSpace(s.Text[at+len(label):])
+			after.Speaker = labels[label]
+			if s.Timing != Unknown {
+				share := float64(at) / float64(len(s.Text))
+				before.End = s.Start + time.Duration(share*float64(s.End-s.Start))
+				after.Start, after.Timing = before.End, Interpolated
+			}
+			out, s = append(out, before), after
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// firstLabel finds the first label that stands behind the end of a sentence, with words behind it; -1 when none does.
+func firstLabel(text string, labels map[string]string) (at int, label string) {
+	at = -1
+	for l := range labels {
+		for from := 0; ; {
+			i := strings.Index(text[from:], l)
+			if i < 0 {
+				break
+			}
+			i += from
+			from = i + len(l)
+			before := strings.TrimRight(text[:i], " ")
+			if before != "" && before != text[:i] && sentenceEnd(before) && strings.TrimSpace(text[from:]) != "" && (at < 0 || i < at) {
+				at, label = i, l
+			}
+		}
+	}
+	return at, label
+}

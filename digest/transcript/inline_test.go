@@ -1,0 +1,31 @@
+package transcript
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSplitInline(t *testing.T) {
+	seg := func(start, end int, timing Timing, speaker, text string) Segment {
+		return Segment{Start: time.Duration(start) * second, End: time.Duration(end) * second, Timing: timing, Speaker: speaker, Text: text}
+	}
+	in := []Segment{
+		seg(0, 10, Exact, "Ann Bell", "Is that so? Bo Carr: It is."),
+		seg(10, 12, Exact, "Bo Carr", "One thing: Ann Bell: said no."),
+		seg(12, 14, Exact, "Ann Bell", "He wrote a book. Moby Dick: a whale. Ann Bell: "),
+	}
+	want := []Segment{
+		seg(0, 0, Exact, "Ann Bell", "Is that so?"), seg(0, 10, Interpolated, "Bo Carr", "It is."),
+		in[1], in[2],
+	}
+	got := splitInline(in)
+	want[0].End, want[1].Start = got[0].End, got[1].Start
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("splitInline (-want +got):\n%s", diff)
+	}
+	if end := got[0].End; end <= 0 || end >= 10*second || got[1].Start != end {
+		t.Errorf("the first ends at %v and the second begins at %v, want the same time in between", end, got[1].Start)
+	}
+}
