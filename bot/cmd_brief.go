@@ -63,8 +63,12 @@ func (b *Bot) outcome(ctx context.Context, id string) (Message, error) {
 		m.Text = "Posted. The day's brief still comes at its time."
 	case d.State == Refused:
 		m.Text = "The platform refused the message; the operator finds it in the log."
+	case d.State == GivenUp:
+		m.Text = "It could not be sent in time" + when(d.Error != "", "; the platform answered: "+d.Error) + "."
+	case d.State == Unsure:
+		m.Text = "It was sent, but the platform never confirmed it."
 	default:
-		m.Text = "It is on its way; the platform answered: " + d.Error
+		m.Text = "It is on its way" + when(d.Error != "", "; the platform answered: "+d.Error) + "."
 	}
 	return m, nil
 }
@@ -308,7 +312,7 @@ func (b *Bot) whyNot(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	fate, err := b.Engine.Why(ctx, q, a.args)
+	fate, err := b.Engine.Why(ctx, q, clip(a.args, 200))
 	if err != nil {
 		return Message{}, err
 	}

@@ -113,8 +113,13 @@ func (b *Bot) understand(r Request) (entry, *asking) {
 			a.target, args = target, args[1:]
 		}
 	}
-	a.args = strings.TrimSpace(strings.Join(args, " "))
+	a.args = storable(strings.Join(args, " "))
 	return table[at], a
+}
+
+// storable leaves of what somebody typed what can be looked up in a store: UTF-8 without NUL.
+func storable(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", ""))
 }
 
 // targetOf returns the channel that a command's second word names; false when it names none.
