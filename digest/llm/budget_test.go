@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -159,5 +161,22 @@ func TestBudgetForgets(t *testing.T) {
 	}
 	if all, err := b.Spent(t.Context(), time.Now()); err != nil || all.Calls != 1 {
 		t.Errorf("Spent after Forget = %+v, %v, want the day's sum as it was", all, err)
+	}
+}
+
+// TestNothingIsChargedWithoutAConnection calls a service that nobody runs: nothing was sent, so nothing is charged.
+func TestNothingIsChargedWithoutAConnection(t *testing.T) {
+	nobody := httptest.NewServer(nil)
+	nobody.Close()
+	budget := &llm.Budget{DB: openStore(t)}
+	s := llm.New(nobody.URL, key, llm.NewHTTPClient(nil, llm.Waits{}), budget)
+	s.Models = llm.Models{Extract: "m", Answer: "m"}
+	for _, f := range s.Probe(t.Context())[:2] {
+		if f.OK || !strings.Contains(f.Says, "cannot be reached") || !strings.Contains(f.Says, "OPENAI_BASE_URL") {
+			t.Errorf("Probe() of %s = %+v, want it to say what cannot be reached and what to check", f.Duty, f)
+		}
+	}
+	if got, err := budget.Spent(t.Context(), time.Now()); err != nil || got != (llm.Amount{}) {
+		t.Errorf("Spent() = %+v, %v, want nothing", got, err)
 	}
 }

@@ -18,6 +18,7 @@ type failure struct {
 	code   string // the service's own code, "insufficient_quota"
 	why    string // for people
 	param  string // the parameter that a 400 is about: "max_tokens", "temperature"
+	unsent bool   // there was no connection to send it over
 }
 
 func (f *failure) Error() string { return f.why }
@@ -35,6 +36,7 @@ func failureOf(err error) *failure {
 	var api *openai.APIError
 	var req *openai.RequestError
 	var timeout net.Error
+	var dial *net.OpError
 	switch {
 	case errors.As(err, &api):
 		f.status, f.code = api.HTTPStatusCode, fmt.Sprint(api.Code)
@@ -47,6 +49,8 @@ func failureOf(err error) *failure {
 		f.param = paramIn(f.status, api)
 	case errors.As(err, &req):
 		f.status = req.HTTPStatusCode
+	case errors.As(err, &dial) && dial.Op == "dial":
+		f.unsent, f.why = true, fmt.Sprintf("the model service cannot be reached: %v; check that it runs, and OPENAI_BASE_URL", dial)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		f.why = "the model service took too long"
 	}
@@ -116,10 +120,11 @@ func outOfCredit(err error) bool {
 	return errors.As(err, &f) && (f.code == "insufficient_quota" || f.status == http.StatusUnauthorized)
 }
 
-// mayBeBilled reports whether a failed call may have cost something: all but those that the service refused.
+// mayBeBilled reports whether a failed call may have cost something: all but those that the service refused, or
+// that never reached it.
 func mayBeBilled(err error) bool {
 	f := failureOf(err)
-	return f.status == 0 || f.status >= 500
+	return !f.unsent && (f.status == 0 || f.status >= 500)
 }
 
 // reasonOf says in a few words, for readers, why a model was not used.

@@ -58,7 +58,11 @@ func (e *Extractor) Extract(ctx context.Context, in insight.Input) ([]insight.In
 		}
 		insight.Progress(ctx, fmt.Sprintf("part %d of %d", i+1, len(x.parts)))
 		if err := x.take(ctx, i); err != nil {
-			e.Log.Warn("built-in engine takes over a part", "episode", in.Episode.ID, "part", i+1, "of", len(x.parts), "err", err)
+			level := slog.LevelWarn
+			if len(x.failed) > 0 || errors.Is(err, errResting) {
+				level = slog.LevelDebug // it was said
+			}
+			e.Log.Log(ctx, level, "built-in engine takes over a part", "episode", in.Episode.ID, "part", i+1, "of", len(x.parts), "err", err)
 			x.failed, x.why = append(x.failed, p), reasonOf(err)
 		}
 	}

@@ -195,11 +195,14 @@ const (
 	quotaRest      = 6 * time.Hour
 )
 
+// errResting says that no call was made, because of those before it.
+var errResting = errors.New("resting after failures")
+
 func (p *pause) check() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if time.Now().Before(p.until) {
-		return fmt.Errorf("%w: resting after failures: %s", ErrUnavailable, p.why)
+		return fmt.Errorf("%w: %w: %s", ErrUnavailable, errResting, p.why)
 	}
 	return nil
 }
