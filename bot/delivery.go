@@ -107,7 +107,7 @@ func (d *Delivery) failed(err error, now time.Time) Class {
 	if !ok {
 		pe = &PostError{Class: Ambiguous, Err: err}
 	}
-	d.Error = pe.Error()
+	d.Error = answered(pe)
 	switch pe.Class {
 	case Wait:
 		d.State, d.RetryAt = Planned, now.Add(backOff(d.Waits, pe.RetryAfter))
@@ -138,7 +138,7 @@ func (d *Delivery) looked(id string, found, trustworthy bool, err error, now tim
 	case found:
 		d.arrived(id)
 	case err != nil:
-		d.Error, d.RetryAt = err.Error(), now.Add(backOff(d.Waits, waitOf(err)))
+		d.Error, d.RetryAt = answered(err), now.Add(backOff(d.Waits, waitOf(err)))
 		d.Waits++
 	case trustworthy:
 		d.State, d.RetryAt = Planned, now
@@ -148,6 +148,14 @@ func (d *Delivery) looked(id string, found, trustworthy bool, err error, now tim
 		d.State, d.RetryAt, d.Again = Planned, now, true
 		d.Message = marked(d.Message)
 	}
+}
+
+// answered is what a platform said when it failed, without our own word for it.
+func answered(err error) string {
+	if pe, ok := errors.AsType[*PostError](err); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
 }
 
 // waitOf returns how long an error asks to wait; 0 when it does not say.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"podbrief/store"
@@ -28,7 +29,7 @@ func stopIn(tx store.Tx, ch Channel) (Stop, error) {
 
 // stopFor pauses what a failed post says must be paused. The subscriptions stay.
 func (b *Bot) stopFor(ctx context.Context, d *Delivery, class Class) error {
-	stop := Stop{Class: class, Reason: d.Error, Since: b.now(), Probed: b.now()}
+	stop := Stop{Class: class, Reason: class.because(d.Error), Since: b.now(), Probed: b.now()}
 	switch class {
 	case TenantStop:
 		b.Log.Error("workspace stopped", "workspace", workspaceKey(d.Channel), "err", d.Error)
@@ -44,6 +45,18 @@ func (b *Bot) stopFor(ctx context.Context, d *Delivery, class Class) error {
 		return b.stopChannel(ctx, d.Channel, stop)
 	}
 	return nil
+}
+
+// because says for people why nothing is sent, with the platform's own words.
+func (c Class) because(answer string) string {
+	why := "I may not post there"
+	switch c {
+	case TenantStop:
+		why = "I am not let into the whole workspace"
+	case UserGone:
+		why = "this person takes no messages from me"
+	}
+	return fmt.Sprintf("%s (the answer was: %s)", why, strings.TrimSuffix(answer, "."))
 }
 
 // stopChannel pauses a channel and lets the one who set it up know, once.
@@ -188,6 +201,9 @@ func (b *Bot) setStop(ctx context.Context, ch Channel, stop Stop) error {
 			}
 			ws.Stop = stop
 			if err := store.Put(tx, workspaceBucket, prefix, ws); err != nil {
+				return err
+			}
+			if err := stay(tx, prefix, stop); err != nil {
 				return err
 			}
 		} else if err := setChannelStop(tx, prefix, stop); err != nil {
