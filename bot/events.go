@@ -28,6 +28,12 @@ func (b *Bot) event(ctx context.Context, r Request) (Message, error) {
 		return Message{}, err
 	case Uninstalled:
 		return Message{}, b.Purge(ctx, r.Channel.Platform, r.Channel.Workspace)
+	case Left:
+		return Message{}, b.left(ctx, r.Channel)
+	case Joined:
+		return Message{}, b.joined(ctx, r.Channel)
+	case Listed:
+		return Message{}, b.listed(ctx, r.Channel.Platform, r.Words)
 	case HomeOpened:
 		return b.home(ctx, r)
 	}

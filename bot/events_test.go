@@ -3,6 +3,7 @@ package bot
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestEvents plays what happens to channels and workspaces.
@@ -75,6 +76,63 @@ func TestEvents(t *testing.T) {
 		}
 		for key := range everything(t, b) {
 			t.Errorf("%q is left", key)
+		}
+	})
+	t.Run("removed while it was down", func(t *testing.T) {
+		b, _, happen := setUp(t)
+		now := noon
+		b.Times.Now = func() time.Time { return now }
+		after := func(d time.Duration) int {
+			now = now.Add(d)
+			keys, err := b.cutOff(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range keys {
+				if err := b.purgeJob(t.Context(), key); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return len(everything(t, b))
+		}
+		list := func(in ...string) {
+			b.Handle(t.Context(), Request{Event: Listed, Channel: Channel{Platform: "fake"}, Words: in}, nil)
+		}
+		all := len(everything(t, b))
+		if list("W"); after(25*time.Hour) != all || stopped(b, "C1") {
+			t.Error("a workspace that is listed lost something")
+		}
+		if list("W2"); !stopped(b, "C1") || after(23*time.Hour) < all {
+			t.Error("a workspace that is not listed is not stopped, or purged before the day is over")
+		}
+		if happen(Joined, Channel{Platform: "fake", Workspace: "W"}); stopped(b, "C1") || after(25*time.Hour) < all {
+			t.Error("a workspace that has the bot again is stopped or purged")
+		}
+		list()
+		happen(Left, Channel{Platform: "fake", Workspace: "W"})
+		if n := after(25 * time.Hour); n != 0 {
+			t.Errorf("%d records are left a day after the removal", n)
+		}
+	})
+	t.Run("stopped for a month", func(t *testing.T) {
+		b, _, _ := setUp(t)
+		now := noon
+		b.Times.Now = func() time.Time { return now }
+		d := Delivery{Channel: room("C1"), Error: "the token is refused"}
+		if err := b.stopFor(t.Context(), &d, TenantStop); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []struct {
+			later time.Duration
+			want  bool
+		}{{29 * 24 * time.Hour, false}, {2 * 24 * time.Hour, false}, {25 * time.Hour, true}} { // marked on day 31, purged on day 32
+			now = now.Add(step.later)
+			if err := b.tidy(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if keys, err := b.cutOff(t.Context()); err != nil || (len(keys) == 1) != step.want {
+				t.Errorf("%s after the stop: to be purged are %q, %v, want one: %v", now.Sub(noon), keys, err, step.want)
+			}
 		}
 	})
 	t.Run("something new", func(t *testing.T) {

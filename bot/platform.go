@@ -76,6 +76,9 @@ const (
 	Gone        Event = "gone"        // the channel was deleted or archived, or the bot removed from it
 	Renamed     Event = "renamed"     // Channel.Name is the new name
 	Uninstalled Event = "uninstalled" // the workspace removed the bot: purge
+	Left        Event = "left"        // the workspace removed the bot, maybe by mistake: purge a day later
+	Joined      Event = "joined"      // the bot is in the workspace: no purge that waits
+	Listed      Event = "listed"      // Words are all workspaces of the platform that the bot is in; it left the others
 	// HomeOpened is answered with the home view. An adapter asks for it again after each command that came out of the
 	// view, and shows it anew.
 	HomeOpened Event = "home"

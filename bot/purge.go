@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"podbrief/store"
 )
@@ -16,6 +17,8 @@ type purgeMark struct {
 	Workspace string `json:"workspace"`         // beginning of its keys
 	Channel   string `json:"channel,omitempty"` // beginning of its keys: only what is a channel's
 	User      string `json:"user,omitempty"`    // only what is a user's
+
+	After time.Time `json:"after,omitzero"` // not before; until then it may be withdrawn
 }
 
 func (m purgeMark) key() string { return cmp.Or(m.Channel, m.Workspace+part(m.User)) }
@@ -103,12 +106,18 @@ func ofUser(me string) func(bucket, key string) bool {
 	}
 }
 
-// cutOff lists the deletions that were begun and not ended.
+// cutOff lists the deletions that were begun and not ended, and those whose time has come.
 func (b *Bot) cutOff(ctx context.Context) (keys []string, err error) {
 	err = b.DB.View(ctx, func(tx store.Tx) error {
 		keys = nil
 		for key := range tx.Scan(purgeBucket, "", "") {
-			keys = append(keys, key)
+			m, err := store.Get[purgeMark](tx, purgeBucket, key)
+			if err != nil {
+				return err
+			}
+			if !m.After.After(b.now()) {
+				keys = append(keys, key)
+			}
 		}
 		return nil
 	})
@@ -121,8 +130,8 @@ func (b *Bot) purgeJob(ctx context.Context, key string) error {
 		m, _, err := get[purgeMark](tx, purgeBucket, key)
 		return m, err
 	})
-	if err != nil || m.Workspace == "" {
-		return err // the one who began it has ended it
+	if err != nil || m.Workspace == "" || m.After.After(b.now()) {
+		return err // the one who began it has ended it, or it was withdrawn
 	}
 	return b.purge(ctx, m)
 }

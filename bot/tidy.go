@@ -43,7 +43,7 @@ func (b *Bot) tidy(ctx context.Context) error {
 		return err
 	}
 	return b.DB.Update(ctx, func(tx store.Tx) error {
-		return errors.Join(dropUses(tx, now), dropThreads(tx, now), dropGone(tx, now), dropTopics(tx))
+		return errors.Join(dropUses(tx, now), dropThreads(tx, now), dropGone(tx, now), dropTopics(tx), leaveStopped(tx, now))
 	})
 }
 

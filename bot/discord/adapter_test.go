@@ -144,6 +144,9 @@ func newPlay(say func(context.Context, bot.Request, func(bot.Message)) bot.Messa
 }
 
 func (p *play) handle(ctx context.Context, r bot.Request, progress func(bot.Message)) bot.Message {
+	if r.Event == bot.Listed {
+		return bot.Message{} // each connection begins with it
+	}
 	p.asked <- r
 	return p.say(ctx, r, progress)
 }

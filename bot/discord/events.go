@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"podbrief/bot"
@@ -23,8 +24,12 @@ func (r *receiver) event(name string, data json.RawMessage) {
 		spawn(r, data, r.interact)
 	case "MESSAGE_CREATE":
 		spawn(r, data, r.message)
+	case "READY":
+		spawn(r, data, r.listed)
+	case "GUILD_CREATE":
+		spawn(r, data, func(ctx context.Context, g guild) { r.guildEvent(ctx, g, bot.Joined) })
 	case "GUILD_DELETE":
-		spawn(r, data, r.guildGone)
+		spawn(r, data, func(ctx context.Context, g guild) { r.guildEvent(ctx, g, bot.Left) })
 	case "CHANNEL_DELETE":
 		spawn(r, data, func(ctx context.Context, c place) { r.channelEvent(ctx, c, bot.Gone) })
 	case "CHANNEL_UPDATE":
@@ -55,15 +60,59 @@ func spawn[T any](r *receiver, data json.RawMessage, do func(context.Context, T)
 	}()
 }
 
-// guildGone purges a server that removed the bot; one that Discord cannot reach for a while is not gone.
-func (r *receiver) guildGone(ctx context.Context, g struct {
+// guild is a server, as events tell of it.
+type guild struct {
 	ID          string
 	Unavailable bool
-}) {
+}
+
+// guildEvent passes on that a server has the bot or removed it; one that Discord cannot reach for a while is not gone.
+func (r *receiver) guildEvent(ctx context.Context, g guild, e bot.Event) {
 	if g.Unavailable || g.ID == "" {
 		return
 	}
-	r.handle(ctx, bot.Request{Event: bot.Uninstalled, Channel: bot.Channel{Platform: Platform, Workspace: g.ID}}, nil)
+	r.handle(ctx, bot.Request{Event: e, Channel: bot.Channel{Platform: Platform, Workspace: g.ID}}, nil)
+}
+
+// ready is what a session begins with.
+type ready struct {
+	Shard  [2]int  // its number, and how many there are; not told when there is one
+	Guilds []guild // the shard's
+}
+
+// listed passes on which servers have the bot, once each shard has told its own.
+func (r *receiver) listed(ctx context.Context, d ready) {
+	all, complete := r.servers.add(d)
+	if complete {
+		r.handle(ctx, bot.Request{Event: bot.Listed, Channel: bot.Channel{Platform: Platform}, Words: append(all, workspaceOfDirect)}, nil)
+	}
+}
+
+// servers collects the lists of the shards. It is safe for concurrent use.
+type servers struct {
+	mu      sync.Mutex
+	byShard map[int][]string
+}
+
+// add takes a shard's list and returns that of all, and whether it is complete.
+func (s *servers) add(d ready) (all []string, complete bool) {
+	if d.Guilds == nil {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byShard == nil {
+		s.byShard = map[int][]string{}
+	}
+	ids := make([]string, len(d.Guilds))
+	for i, g := range d.Guilds {
+		ids[i] = g.ID
+	}
+	s.byShard[d.Shard[0]] = ids
+	for _, of := range s.byShard {
+		all = append(all, of...)
+	}
+	return all, len(s.byShard) >= d.Shard[1]
 }
 
 func (r *receiver) channelEvent(ctx context.Context, c place, e bot.Event) {

@@ -26,6 +26,8 @@ type receiver struct {
 	cmds   []bot.Command
 	handle bot.Handler
 	seen   *recent
+
+	servers servers
 }
 
 // answer is one interaction while it is answered. Its methods are used by one goroutine at a time.

@@ -221,8 +221,8 @@ func (c *Conn) begin() [][]byte {
 	g.sessions[c.session.id] = c.session
 	g.live = append(g.live, c)
 	return [][]byte{c.session.add("READY", fmt.Sprintf(
-		`{"v":9,"session_id":%q,"resume_gateway_url":%q,"user":{"id":%q},"guilds":[],"application":{"id":%q}}`,
-		c.session.id, c.server.gatewayURL()+"/"+c.session.id, Bot, Application))}
+		`{"v":9,"session_id":%q,"resume_gateway_url":%q,"user":{"id":%q},"guilds":[{"id":%q,"unavailable":true}],"application":{"id":%q}}`,
+		c.session.id, c.server.gatewayURL()+"/"+c.session.id, Bot, Guild, Application))}
 }
 
 // resume goes on with a session, and returns what it missed; nil when the session is not known. The caller holds the
