@@ -160,6 +160,10 @@ func (b *Bot) advance(ctx context.Context, d *Delivery) error {
 			d.State = GivenUp
 			b.Log.Warn("message missed", "delivery", d.ID, "err", d.Error)
 			return b.settle(ctx, d)
+		case giveIn:
+			d.State = Unsure
+			b.Log.Warn("message never found", "delivery", d.ID, "err", d.Error)
+			return b.settle(ctx, d)
 		case lookUp:
 			err = b.lookUp(ctx, d)
 		case post:

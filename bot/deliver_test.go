@@ -124,6 +124,32 @@ func TestLookUpFails(t *testing.T) {
 	}
 }
 
+// TestLookUpsEnd lets look-ups fail for ever, also in a workspace that is stopped meanwhile: a day after the brief could have
+// been sent they end, and whether it was stays open.
+func TestLookUpsEnd(t *testing.T) {
+	c := newCourier(t)
+	looks := 0
+	c.platform.answers = []error{fault(Ambiguous)}
+	c.platform.find = func() (string, bool, bool, error) {
+		looks++
+		return "", false, false, fault(ChannelStop)
+	}
+	c.due(t, room("C1"))
+	c.pass(t, catchUp-time.Hour)
+	if d := c.state(t, room("C1")); d.State != Sending || looks < 5 {
+		t.Errorf("on the day: %q after %d look-ups, want it still looked for", d.State, looks)
+	}
+	c.now = noon.Add(catchUp + keepLooking + time.Minute)
+	c.pass(t, time.Minute)
+	before := looks
+	if d := c.state(t, room("C1")); d.State != Unsure || d.Error != "said no" {
+		t.Errorf("a day later: %q (%s), want it unsure with the last answer", d.State, d.Error)
+	}
+	if c.pass(t, 3*time.Hour); looks != before {
+		t.Errorf("%d more look-ups after the end", looks-before)
+	}
+}
+
 // TestGivenUp lets a platform refuse for longer than a brief may be late: the miss is recorded, and the next day's comes.
 func TestGivenUp(t *testing.T) {
 	c := newCourier(t)

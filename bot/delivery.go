@@ -65,7 +65,11 @@ const (
 	post               // post it
 	lookUp             // look whether it was posted
 	giveUp             // it is too late
+	giveIn             // nobody will ever know whether it was posted
 )
+
+// keepLooking is how long after a delivery's last hour a post of which nothing is known is still looked up.
+const keepLooking = 24 * time.Hour
 
 // next returns what to do at now.
 func (d *Delivery) next(now time.Time) step {
@@ -74,6 +78,8 @@ func (d *Delivery) next(now time.Time) step {
 		return giveUp
 	case d.State == Planned && !now.Before(d.RetryAt):
 		return post
+	case d.State == Sending && now.After(d.Until.Add(keepLooking)):
+		return giveIn
 	case d.State == Sending && !now.Before(d.wake()):
 		return lookUp
 	}

@@ -137,6 +137,8 @@ func TestDeliveryModel(t *testing.T) {
 				now = d.wake()
 			case giveUp:
 				d.State = GivenUp
+			case giveIn:
+				d.State = Unsure
 			case lookUp:
 				if rapid.IntRange(0, 9).Draw(t, "lookUpFails") == 0 {
 					d.looked("", false, false, errors.New("no answer"), now)
