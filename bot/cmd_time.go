@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +62,19 @@ func (b *Bot) settings(ctx context.Context, a *asking) (Message, error) {
 		return Message{}, err
 	}
 	b.wake(ctx, sub.Channel)
-	return b.confirm(ctx, sub, "Set: "+name+" "+value+"."), nil
+	done := "Set: " + name + " " + value + "."
+	if name == "language" {
+		done += b.untranslated(&sub)
+	}
+	return b.confirm(ctx, sub, done), nil
+}
+
+// untranslated says that a subscription's language leaves podcasts out; "" when a model translates, or all are wanted.
+func (b *Bot) untranslated(s *Subscription) string {
+	if s.Language == "" || b.Engine.Translate != nil {
+		return ""
+	}
+	return fmt.Sprintf(" No language model is configured that could translate, so only podcasts in “%s” are used; “settings language all” uses the others too.", s.Language)
 }
 
 // set sets one thing of a subscription by its name.

@@ -42,11 +42,22 @@ func (b *Bot) settingsOf(a *asking) *Form {
 			{Name: "time", Label: "When", Required: true, MaxLen: 100, Value: sub.Schedule.String(), Hint: "Like 08:30 weekdays Europe/Berlin"},
 			{Name: "count", Label: "Insights in a brief", Kind: One, Value: strconv.Itoa(sub.Count), Choices: counts(), Hint: fmt.Sprintf("%d to %d", minCount, maxCount)},
 			pausedField(&sub, b.now()),
-			{Name: "language", Label: "Language of podcasts", MaxLen: 20, Value: firstOf(sub.Language, "all"), Hint: "Its code, like en or de, or all"},
+			b.languageField(&sub),
 			{Name: "besides", Label: "Besides", Kind: Many, Value: strings.Join(besides, "\n"), Hint: "Where replies are threads by themselves, the thread is there anyway",
 				Choices: []Choice{{"Say nothing on a day without insights", "quiet"}, {"Open a thread under each brief", "thread"}}},
 		},
 	}
+}
+
+// languageField asks which language the insights are to be in: they are translated into it when a model can do that, and
+// else those of podcasts in it are used.
+func (b *Bot) languageField(sub *Subscription) Field {
+	f := Field{Name: "language", Label: "Language of insights", MaxLen: 20, Value: firstOf(sub.Language, "all")}
+	f.Hint = "Its code, like en or de: insights are translated into it; all: they stay as they are"
+	if b.Engine.Translate == nil {
+		f.Hint = "Its code, like en or de: only podcasts in it are used, as no model can translate; or all"
+	}
+	return f
 }
 
 // pausedField asks whether the brief comes.
@@ -192,7 +203,7 @@ func (b *Bot) takeSettings(ctx context.Context, a *asking) (Message, error) {
 		return Message{}, err
 	}
 	b.wake(ctx, sub.Channel)
-	m := b.confirm(ctx, sub, "Saved.")
+	m := b.confirm(ctx, sub, "Saved."+b.untranslated(&sub))
 	m.Private = true
 	return m, nil
 }

@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"podbrief/digest"
 	"podbrief/digest/feed"
 )
 
@@ -73,6 +75,30 @@ func TestPauseField(t *testing.T) {
 		}
 		if resumed := tt.was.Paused && !tt.on; resumed != s.Since.Equal(now) {
 			t.Errorf("%s: counts since %v", tt.name, s.Since)
+		}
+	}
+}
+
+// TestLanguageWithoutModel checks that a language is said to leave podcasts out where nothing can translate, and only there.
+func TestLanguageWithoutModel(t *testing.T) {
+	translate := func(context.Context, string, []string) ([]string, error) { return nil, nil }
+	german, any := &Subscription{Language: "de"}, &Subscription{}
+	for _, tt := range []struct {
+		sub   *Subscription
+		model bool
+		warns bool
+	}{{german, false, true}, {german, true, false}, {any, false, false}} {
+		b := &Bot{Engine: &digest.Engine{}}
+		if tt.model {
+			b.Engine.Translate = translate
+		}
+		for _, text := range []string{b.untranslated(tt.sub), b.nothingNew(tt.sub)} {
+			if got := strings.Contains(text, "only podcasts in “de” are used"); got != tt.warns {
+				t.Errorf("language %q, model %v: %q", tt.sub.Language, tt.model, text)
+			}
+		}
+		if got := strings.Contains(b.languageField(tt.sub).Hint, "translated into it"); got != tt.model {
+			t.Errorf("model %v: the form says %q", tt.model, b.languageField(tt.sub).Hint)
 		}
 	}
 }

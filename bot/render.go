@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"podbrief/digest"
+	"podbrief/digest/rank"
 	"podbrief/digest/transcript"
 )
 
@@ -83,10 +84,31 @@ func thin(b *digest.Brief, f Frame) string {
 		return "Nothing new " + about + " since the last brief."
 	case n == 0:
 		return "Nothing new " + about + " today."
-	case n < min(b.Asked, max(f.Quota, 1)) && f.Purpose == Daily:
-		return fmt.Sprintf("%d today: nothing else new %s.", n, about)
+	case n >= min(b.Asked, max(f.Quota, 1)):
+		return ""
 	}
-	return ""
+	why := "nothing else new " + about
+	if slices.ContainsFunc(b.Fallen, capped) {
+		why = "no more than two are shown of one podcast, and there is nothing else new " + about
+	}
+	if f.Purpose == Daily && !f.Preview {
+		return fmt.Sprintf("%d today: %s.", n, why)
+	}
+	return fmt.Sprintf("%d of %d: %s.", n, min(b.Asked, f.Quota), why)
+}
+
+// capped reports whether a candidate fell out since its podcast had its share.
+func capped(f digest.Fallen) bool {
+	return f.Stage == rank.StagePodcast || f.Stage == rank.StageEpisode
+}
+
+// nothingNew says that there is no brief for a subscription, and what keeps it from more.
+func (b *Bot) nothingNew(s *Subscription) string {
+	about := "on your topics"
+	if len(s.Topics) == 0 {
+		about = "in what is scanned"
+	}
+	return "There is nothing new " + about + " in the last 7 days that this channel does not have yet." + b.untranslated(s)
 }
 
 // summary is what a notification shows: the first claim.

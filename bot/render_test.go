@@ -10,6 +10,7 @@ import (
 	"podbrief/digest"
 	"podbrief/digest/feed"
 	"podbrief/digest/insight"
+	"podbrief/digest/rank"
 )
 
 func picks(n int) *digest.Brief {
@@ -34,7 +35,9 @@ func TestBriefMessage(t *testing.T) {
 		{"a full day", 5, Frame{Quota: 5, Due: noon}, []string{"5 insights for Tue 24 Nov", "1. The first", "Chosen from 9 podcasts"}, []string{"today:", "Late"}},
 		{"a thin day", 3, Frame{Quota: 5, Due: noon}, []string{"3 today: nothing else new on your topics."}, nil},
 		{"an empty day", 0, Frame{Quota: 5, Due: noon}, []string{"Nothing new for Tue 24 Nov", "Nothing new on your topics today."}, nil},
-		{"a first brief", 3, Frame{Quota: 5, Purpose: First, Due: noon}, []string{"Your first brief: 3 insights"}, []string{"3 today"}},
+		{"a first brief", 3, Frame{Quota: 5, Purpose: First, Due: noon}, []string{"Your first brief: 3 insights", "3 of 5: nothing else new on your topics."}, []string{"3 today"}},
+		{"a thin preview", 3, Frame{Quota: 5, Preview: true, Due: noon}, []string{"3 of 5: nothing else new on your topics."}, []string{"3 today"}},
+		{"a small quota", 3, Frame{Quota: 3, Preview: true, Due: noon}, nil, []string{" of 3"}},
 		{"late", 5, Frame{Quota: 5, Due: noon.Add(-3 * time.Hour)}, []string{"Late: it was due at 09:00"}, nil},
 		{"a preview", 0, Frame{Quota: 5, Preview: true}, []string{"since the last brief"}, nil},
 		{"a proposal", 5, Frame{Quota: 5, Due: noon, Proposal: &Proposal{Title: "Slow Pods", URL: "https://s.example/", Topic: "ai"}},
@@ -58,6 +61,18 @@ func TestBriefMessage(t *testing.T) {
 			if strings.Contains(text, n) {
 				t.Errorf("%s: %q holds %q", tt.name, text, n)
 			}
+		}
+	}
+}
+
+// TestThinByCap checks that a brief is not called all there is when podcasts had more than their share.
+func TestThinByCap(t *testing.T) {
+	for stage, capped := range map[string]bool{rank.StagePodcast: true, rank.StageEpisode: true, rank.StageSeen: false} {
+		b := picks(2)
+		b.Fallen = []digest.Fallen{{Stage: stage}}
+		text := BriefMessage(b, Frame{Quota: 5, Due: noon}).Text
+		if got := strings.Contains(text, "no more than two are shown of one podcast"); got != capped {
+			t.Errorf("fallen by %q: the brief says %q", stage, text)
 		}
 	}
 }

@@ -159,7 +159,7 @@ func settingsForm() *bot.Form {
 		{Name: "time", Label: "When", Required: true, Value: "08:30 weekdays Europe/Berlin", Hint: "Like 08:30 weekdays Europe/Berlin", MaxLen: 100},
 		{Name: "count", Label: "Insights in a brief", Kind: bot.One, Value: "5", Choices: []bot.Choice{{Label: "3", Value: "3"}, {Label: "5", Value: "5"}, {Label: "10", Value: "10"}}},
 		{Name: "paused", Label: "The brief", Kind: bot.One, Value: "off", Choices: []bot.Choice{{Label: "Comes", Value: "off"}, {Label: "Is paused", Value: "on"}}, Extra: true},
-		{Name: "language", Label: "Language of podcasts", Value: "all", Hint: "Its code, like en or de, or all", MaxLen: 20},
+		{Name: "language", Label: "Language of insights", Value: "all", Hint: "Its code, like en or de: insights are translated into it; all: they stay as they are", MaxLen: 20},
 		{Name: "besides", Label: "Besides", Kind: bot.Many, Value: "quiet", Choices: []bot.Choice{{Label: "Say nothing on a day without insights", Value: "quiet"}, {Label: "Open a thread under each brief", Value: "thread"}}},
 	}}
 }
