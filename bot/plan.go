@@ -52,6 +52,9 @@ func (b *Bot) planOne(ctx context.Context, sub Subscription, polished time.Time)
 		return b.commit(ctx, sub, &Delivery{Date: date, State: GivenUp, Due: at, Until: at.Add(catchUp), Error: "the bot was not running"}, nil, nil)
 	case turn == Due:
 		d := &Delivery{Date: date, Due: at, Until: at.Add(catchUp)}
+		if sub.Rescheduled.After(at) {
+			d.Due = sub.Rescheduled
+		}
 		return b.planBrief(ctx, sub, d, polished)
 	case sub.First && sub.active(now):
 		return b.planFirst(ctx, sub, polished)
@@ -72,6 +75,9 @@ func (b *Bot) turn(ctx context.Context, sub *Subscription, now time.Time) (turn 
 		})
 		return err
 	})
+	if turn == Missed && sub.Rescheduled.After(at) {
+		turn = NotYet // nobody waited for it at that time
+	}
 	return turn, date, at, err
 }
 

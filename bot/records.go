@@ -245,8 +245,12 @@ func (b *Bot) change(ctx context.Context, ch Channel, make func() Subscription, 
 		case !found:
 			sub = make()
 		}
+		was := sub.Schedule
 		if err := fn(&sub); err != nil {
 			return err
+		}
+		if sub.Schedule != was {
+			sub.Rescheduled = b.now()
 		}
 		if err := keepPrivate(tx, b.private(sub)); err != nil {
 			return err

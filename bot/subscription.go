@@ -34,6 +34,8 @@ type Subscription struct {
 	Created time.Time `json:"created"`
 	// Since is when it began to count: briefs due before are not sent. Resume sets it again.
 	Since time.Time `json:"since"`
+	// Rescheduled is when Schedule was changed: what is due by it since before is neither late nor missed.
+	Rescheduled time.Time `json:"rescheduled,omitzero"`
 	// First asks for a brief at once, as long as none has been sent.
 	First      bool         `json:"first,omitempty"`
 	Paused     bool         `json:"paused,omitempty"`
