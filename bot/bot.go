@@ -68,6 +68,8 @@ type Models struct {
 	Switch func(ctx context.Context, why string) error
 	// Forget deletes what is kept of the spend of accounts whose names begin with a text.
 	Forget func(ctx context.Context, owner string) error
+	// Tidy deletes what models left behind and is of no use any more at a time. It is called once a day.
+	Tidy func(ctx context.Context, now time.Time) error
 }
 
 // Times are the clock and the delays of deliveries. The zero value is right for everything but tests.

@@ -42,6 +42,11 @@ func (b *Bot) tidy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if b.Models != nil {
+		if err := b.Models.Tidy(ctx, now); err != nil {
+			return err
+		}
+	}
 	return b.DB.Update(ctx, func(tx store.Tx) error {
 		return errors.Join(dropUses(tx, now), dropThreads(tx, now), dropGone(tx, now), dropTopics(tx), leaveStopped(tx, now))
 	})

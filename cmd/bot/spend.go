@@ -25,6 +25,7 @@ func models(b *llm.Budget) *bot.Models {
 		Off:    b.SwitchedOff,
 		Switch: b.Switch,
 		Forget: b.Forget,
+		Tidy:   b.Tidy,
 	}
 }
 

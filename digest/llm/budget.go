@@ -219,6 +219,11 @@ func (c charge) add(tx store.Tx, a Amount) error {
 	if err != nil {
 		return err
 	}
+	if old == (Amount{}) && strings.HasPrefix(c.key, "ever/") {
+		if err := ending(tx, spendBucket, c.key, keepSpend); err != nil {
+			return err
+		}
+	}
 	return tx.Put(spendBucket, c.key, val)
 }
 

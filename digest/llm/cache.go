@@ -37,7 +37,9 @@ func (c *Cache) ask(ctx context.Context, s *Service, p prompt) (json.RawMessage,
 	if err != nil {
 		return nil, err
 	}
-	err = c.DB.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.Put(cacheBucket, key, answer) })
+	err = c.DB.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
+		return errors.Join(tx.Put(cacheBucket, key, answer), ending(tx, cacheBucket, key, keepAnswers))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("keep answer: %w", err)
 	}

@@ -171,7 +171,7 @@ func (s *Speech) kept(ctx context.Context, key string) (heard []spoken, err erro
 
 func (s *Speech) keep(ctx context.Context, key string, heard []spoken) error {
 	return s.DB.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
-		return store.Put(tx, speechBucket, key, heard)
+		return errors.Join(store.Put(tx, speechBucket, key, heard), ending(tx, speechBucket, key, keepParts))
 	})
 }
 
