@@ -57,6 +57,7 @@ type Kept struct {
 	Outcome  Outcome      // "" while it is pending
 	Error    string
 	Source   string // of the transcript
+	Engine   string // that looked for insights
 	Insights []Item
 }
 
@@ -129,7 +130,7 @@ func getKept(tx store.Tx, podcast feed.Feed, episodeID string) (Kept, error) {
 	if err != nil {
 		return Kept{}, err
 	}
-	kept := Kept{Podcast: title(podcast), Outcome: rec.Outcome, Error: rec.Error, Source: rec.Source}
+	kept := Kept{Podcast: title(podcast), Outcome: rec.Outcome, Error: rec.Error, Source: rec.Source, Engine: rec.Engine}
 	for _, id := range rec.Insights {
 		ins, err := getInsight(tx, id)
 		if err != nil {

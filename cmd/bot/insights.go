@@ -108,7 +108,11 @@ func outcome(k digest.Kept) string {
 	case k.Outcome == "":
 		return "It was not read yet."
 	}
-	return fmt.Sprintf("%s from its %s", count(len(k.Insights), "insight"), sourceName(k.Source))
+	said := fmt.Sprintf("%s from its %s", count(len(k.Insights), "insight"), sourceName(k.Source))
+	if len(k.Insights) == 0 && k.Source != "notes" && strings.HasPrefix(k.Engine, "builtin/") {
+		said += "; the built-in engine reads English with punctuation only, other talk needs a language model"
+	}
+	return said
 }
 
 // sourceName is a transcript's source in words.

@@ -19,7 +19,7 @@ const (
 // screen is where text for people is drawn: a terminal, or anything else, which gets no colors.
 type screen struct {
 	color bool
-	width  int
+	width int
 }
 
 // newScreen looks at what w is. NO_COLOR (see no-color.org) and TERM=dumb switch colors off.

@@ -138,6 +138,7 @@ func TestOutcome(t *testing.T) {
 		{digest.Kept{Outcome: digest.NoTranscript, Error: "it is a web page"}, "Its transcript cannot be used: it is a web page."},
 		{digest.Kept{Outcome: digest.NoTranscript}, "It offers no transcript and no show notes."},
 		{digest.Kept{Outcome: digest.Done, Source: "vtt"}, "0 insights from its transcript (vtt)"},
+		{digest.Kept{Outcome: digest.Done, Source: "srt", Engine: "builtin/2"}, "0 insights from its transcript (srt); the built-in engine reads English with punctuation only, other talk needs a language model"},
 		{digest.Kept{Outcome: digest.Done, Source: "notes"}, "0 insights from its show notes"},
 		{digest.Kept{Outcome: digest.Done, Source: "speech"}, "0 insights from its audio"},
 	}
