@@ -20,6 +20,7 @@ type session struct {
 	out    io.Writer
 	query  digest.Query
 	brief  *digest.Brief
+	piped  bool // nobody is there to be prompted
 }
 
 // typed is a command of the prompt.
@@ -57,9 +58,9 @@ func (s *session) loop(ctx context.Context, in io.Reader) error {
 			}
 		}
 	}()
-	fmt.Fprintln(s.out, "\nType a command, such as more 1, related 2, why 3 or ask a question; help lists them, quit ends.")
+	s.prompt("\nType a command, such as more 1, related 2, why 3 or ask a question; help lists them, quit ends.\n")
 	for {
-		fmt.Fprint(s.out, s.screen.accent("podbrief> "))
+		s.prompt(s.screen.accent("podbrief> "))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -73,6 +74,13 @@ func (s *session) loop(ctx context.Context, in io.Reader) error {
 				fmt.Fprintln(s.out, err)
 			}
 		}
+	}
+}
+
+// prompt writes what only a person needs.
+func (s *session) prompt(text string) {
+	if !s.piped {
+		fmt.Fprint(s.out, text)
 	}
 }
 
@@ -114,7 +122,10 @@ func (s *session) newBrief(ctx context.Context) error {
 
 func (s *session) topic(ctx context.Context, args string) error {
 	topics, exclude, err := parseTopics([]string{args})
-	if err != nil {
+	switch {
+	case err != nil && hasWord(args):
+		return errors.New("a topic is a word or a phrase of at most 100 characters, as in: topic ai, open source")
+	case err != nil:
 		return errors.New("name a topic, as in: topic ai, open source")
 	}
 	s.query.Topics, s.query.Exclude = topics, exclude

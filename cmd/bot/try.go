@@ -22,7 +22,7 @@ type tryCmd struct{}
 // tryTopics are the topics of the first brief that a newcomer sees.
 var tryTopics = []string{"ai", "open source"}
 
-// Run prints a brief of the invented podcasts, and then takes commands when there is somebody to type them.
+// Run prints a brief of the invented podcasts, and then takes commands, typed or piped.
 func (tryCmd) Run(ctx context.Context, a *app) error {
 	e, clean, err := a.sampleEngine(ctx)
 	if err != nil {
@@ -34,9 +34,7 @@ func (tryCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	fmt.Fprint(a.stdout, a.screen.block("", 0, "These podcasts are invented. For real ones: podbrief brief --topic \"ai, open source\" --catalog ai", a.screen.faint))
-	if !isTerminal(a.stdin) || !isTerminal(a.stdout) {
-		return nil
-	}
+	s.piped = !isTerminal(a.stdin) || !isTerminal(a.stdout)
 	return s.loop(ctx, a.stdin)
 }
 
