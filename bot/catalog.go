@@ -8,8 +8,8 @@ import (
 	"podbrief/digest/feed"
 )
 
-// packed lists the podcasts of the packs to scan: the operator's, or those of the topics subscribed; all packs when there
-// are topics and none has one.
+// packed lists the podcasts of the packs to scan: the operator's, or those of the topics subscribed first, and then all
+// packs when one of the topics has none: it may be spoken of anywhere, whatever else is subscribed.
 func (b *Bot) packed(topics []string) []feed.Outline {
 	of := func(in func(pack string) bool) (out []feed.Outline) {
 		for _, o := range b.Sources.Catalog {
@@ -17,7 +17,7 @@ func (b *Bot) packed(topics []string) []feed.Outline {
 				out = append(out, o)
 			}
 		}
-		return out
+		return out[:min(len(out), maxPacked)]
 	}
 	if len(b.Sources.Packs) > 0 {
 		return of(func(pack string) bool { return slices.Contains(b.Sources.Packs, pack) })
@@ -25,10 +25,16 @@ func (b *Bot) packed(topics []string) []feed.Outline {
 	out := of(func(pack string) bool {
 		return slices.ContainsFunc(topics, func(t string) bool { return covers(pack, t) })
 	})
-	if len(out) == 0 && len(topics) > 0 {
-		return spread(b.Sources.Catalog)
+	if slices.ContainsFunc(topics, func(t string) bool { return !b.hasPack(t) }) {
+		all := spread(b.Sources.Catalog)
+		return append(out, all[:min(len(all), maxPacked)]...)
 	}
 	return out
+}
+
+// hasPack reports whether a pack is about a topic.
+func (b *Bot) hasPack(topic string) bool {
+	return slices.ContainsFunc(b.Sources.Catalog, func(o feed.Outline) bool { return covers(o.Topic, topic) })
 }
 
 // covers reports whether a pack is about a topic: its words occur in it.

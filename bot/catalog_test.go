@@ -36,7 +36,8 @@ func TestWanted(t *testing.T) {
 		{"two of two subscriptions", nil, []Subscription{sub("ai"), sub("science,ai")}, "ai 0 ai 1 science 0 science 1"},
 		{"in other words", nil, []Subscription{sub("open source licenses")}, "open-source 0 open-source 1"},
 		{"no pack is about it: all, each in turn", nil, []Subscription{sub("knitting")}, "ai 0 open-source 0 science 0 ai 1 open-source 1 science 1"},
-		{"one of two has a pack", nil, []Subscription{sub("knitting,ai")}, "ai 0 ai 1"},
+		{"one of two has a pack", nil, []Subscription{sub("knitting,ai")}, "ai 0 ai 1 open-source 0 science 0 open-source 1 science 1"},
+		{"one without a pack, beside another's with one", nil, []Subscription{sub("ai"), sub("knitting")}, "ai 0 ai 1 open-source 0 science 0 open-source 1 science 1"},
 		{"followed only", nil, []Subscription{sub("", "https://own.example/")}, "own.example"},
 		{"followed and in a pack, once", nil, []Subscription{sub("ai", "https://ai.example/1")}, "ai 1 ai 0"},
 		{"the operator's packs", []string{"science"}, []Subscription{sub("ai")}, "science 0 science 1"},
@@ -59,8 +60,15 @@ func TestWantedIsBounded(t *testing.T) {
 	for i := range 3 * maxPacked {
 		b.Sources.Catalog = append(b.Sources.Catalog, feed.Outline{URL: fmt.Sprintf("https://x.example/%d", i), Topic: fmt.Sprintf("t%d", i%7)})
 	}
-	if got := b.wanted([]Subscription{{Topics: []string{"knitting"}}}); len(got) != maxPacked {
-		t.Errorf("%d podcasts are scanned, want %d", len(got), maxPacked)
+	alone := b.wanted([]Subscription{{Topics: []string{"knitting"}}})
+	if len(alone) != maxPacked {
+		t.Errorf("%d podcasts are scanned, want %d", len(alone), maxPacked)
+	}
+	both := b.wanted([]Subscription{{Topics: []string{"t1"}}, {Topics: []string{"knitting"}}})
+	for _, p := range alone {
+		if !slices.Contains(both, p) {
+			t.Fatalf("%s is scanned for one subscription, and not any more when there is another", p.URL)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"podbrief/store"
 )
 
-// maxPacked is how many podcasts are scanned because of packs.
+// maxPacked is how many podcasts are scanned because of packs, and as many again because of topics that have none.
 const maxPacked = 200
 
 // podcasts is what is known of podcasts in memory, for names, completion and counts. The schedule renews it.
@@ -110,8 +110,7 @@ func (b *Bot) wanted(subs []Subscription) []directory.Podcast {
 			add(directory.Podcast{URL: u})
 		}
 	}
-	packed := b.packed(topics)
-	for _, o := range packed[:min(len(packed), maxPacked)] {
+	for _, o := range b.packed(topics) {
 		add(directory.Podcast{Title: o.Title, URL: o.URL})
 	}
 	return out
