@@ -174,24 +174,46 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestFormChecked sends a form with a wrong field: what is wrong is said to the asker, with a button that opens it again.
+// TestFormChecked sends a form with a wrong field: what is wrong is said to the asker in the form's
+// order, with a button that opens it again with what was typed.
 func TestFormChecked(t *testing.T) {
 	t.Parallel()
 	s, p := newStage(t), newPlay(echo)
 	cmds := commands()
 	at := slices.IndexFunc(cmds, func(c bot.Command) bool { return c.Word == "settings" })
 	cmds[at].Form = func(bot.Request) *bot.Form {
-		return &bot.Form{Title: "Daily brief", Command: []string{"settings"}, Fields: []bot.Field{{Name: "topics", Label: "Topics"}}}
+		return &bot.Form{Title: "Daily brief", Command: []string{"settings"}, Fields: []bot.Field{
+			{Name: "topics", Label: "Topics", Value: "stored"}, {Name: "time", Label: "Time"}, {Name: "count", Label: "How many", Value: "5"},
+		}}
 	}
-	cmds[at].Check = func(bot.Request, bot.Fields) map[string]string { return map[string]string{"topics": "Name a topic."} }
+	cmds[at].Check = func(bot.Request, bot.Fields) map[string]string {
+		return map[string]string{"time": "Write 08:30.", "topics": "Name a topic."}
+	}
 	s.run(cmds, p.handle)
 	manager := func() map[string]any { return discordtest.In(discordtest.General, discordtest.ManageGuild) }
-	a := s.answered(s.server.Interact(discordtest.Submit(manager(), customID("", "settings"), "topics", "")))
+	a := s.answered(s.server.Interact(discordtest.Submit(manager(), customID("", "settings"), "topics", "", "time", "late", "count", "7")))
 	again := pressable(a.Data)
-	if !a.Private || !strings.Contains(a.Data["content"].(string), "Name a topic.") || len(again) != 1 || len(p.asked) > 0 {
+	if !a.Private || a.Data["content"] != "Topics: Name a topic.\nTime: Write 08:30." || len(again) != 1 || len(p.asked) > 0 {
 		t.Fatalf("a wrong form is answered with %v", a.Data)
 	}
 	if a = s.answered(s.server.Interact(discordtest.Press(manager(), "5", again[0][0]))); a.Type != respondModal {
 		t.Errorf("the button opens %d, want the form", a.Type)
 	}
+	if got, want := typed(a.Data), map[string]any{"topics": nil, "time": "late", "count": "7"}; !cmp.Equal(got, want) {
+		t.Errorf("the form opened again has %v, want what was typed: %v", got, want)
+	}
+	if a = s.answered(s.server.Interact(discordtest.Command(manager(), "settings"))); typed(a.Data)["topics"] != "stored" {
+		t.Errorf("the command opens the form with %v, want what is stored", typed(a.Data))
+	}
+}
+
+// typed are the values in the inputs of a form, by name; nil for an empty one.
+func typed(form map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, c := range form["components"].([]any) {
+		if input, ok := c.(map[string]any)["component"].(map[string]any); ok {
+			out[input["custom_id"].(string)] = input["value"]
+		}
+	}
+	return out
 }

@@ -28,6 +28,7 @@ type receiver struct {
 	seen   *recent
 
 	servers servers
+	drafts  drafts
 }
 
 // answer is one interaction while it is answered. Its methods are used by one goroutine at a time.
@@ -125,13 +126,18 @@ func (a *answer) perform(ctx context.Context, pressed bool) error {
 	c, known := a.command()
 	if known && c.Form != nil && a.request.Rights&c.Right != 0 && a.Type != submitKind { // whoever lacks the right is told so
 		if f := c.Form(a.request); f != nil {
+			if pressed {
+				a.drafts.fill(a.draft(), f)
+			}
 			return a.callback(ctx, response{Type: respondModal, Data: formOf(f)}, nil)
 		}
 	}
 	if known && c.Check != nil && a.request.Fields != nil {
 		if wrong := c.Check(a.request, a.request.Fields); len(wrong) > 0 {
+			a.drafts.put(a.draft(), a.request.Fields)
 			return a.first(ctx, a.again(c, wrong))
 		}
+		a.drafts.drop(a.draft())
 	}
 	steps := make(chan bot.Message, 16)
 	result := make(chan bot.Message, 1)
@@ -172,16 +178,6 @@ func (a *answer) think(ctx context.Context, steps chan<- bot.Message, result cha
 		default: // the next one says more
 		}
 	})
-}
-
-// again says which fields were wrong, with a button that opens the form once more.
-func (a *answer) again(c bot.Command, wrong map[string]string) bot.Message {
-	m := bot.Message{Private: true}
-	for _, text := range wrong {
-		m.Text += text + "\n"
-	}
-	m.Actions = []bot.Action{{Label: "Try again", Command: append([]string{c.Word}, a.request.Words[1:]...), Form: true}}
-	return m
 }
 
 // first answers with a message, or a form.
