@@ -47,6 +47,9 @@ func (c briefCmd) Run(ctx context.Context, a *app, address storeAddress) error {
 	if err != nil {
 		return err
 	}
+	if len(named) == 0 && missing(address) {
+		return nothingScanned()
+	}
 	return a.withEngine(ctx, address, func(e *digest.Engine) error {
 		b, err := a.brief(ctx, e, q, named, c.Since == "all")
 		if err != nil {
@@ -60,6 +63,10 @@ func (c briefCmd) Run(ctx context.Context, a *app, address storeAddress) error {
 		}
 		return nil
 	})
+}
+
+func nothingScanned() error {
+	return usagef("nothing is scanned yet; name podcasts with --feed URL, --opml FILE or --catalog TOPIC (%s)", strings.Join(packs(), ", "))
 }
 
 // query checks the flags and makes a query of them.
@@ -89,7 +96,7 @@ func (a *app) brief(ctx context.Context, e *digest.Engine, q digest.Query, named
 		}
 	}
 	if len(named) == 0 {
-		return nil, usagef("nothing is scanned yet; name podcasts with --feed URL, --opml FILE or --catalog TOPIC (%s)", strings.Join(packs(), ", "))
+		return nil, nothingScanned()
 	}
 	scanned, err := a.scan(ctx, e, named, all)
 	if err != nil {

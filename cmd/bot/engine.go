@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 
 	"podbrief/configs"
@@ -77,12 +80,27 @@ func (a *app) withEngine(ctx context.Context, address storeAddress, do func(*dig
 	return errors.Join(do(e), db.Close())
 }
 
-// withInsights is withEngine for commands that only read what is there: an empty store is told how to be filled.
+// withInsights is withEngine for commands that only read what is there: an empty store is told how to be filled, and one
+// that does not exist is not made.
 func (a *app) withInsights(ctx context.Context, address storeAddress, do func(*digest.Engine) error) error {
+	empty := usagef("the store %q is empty; fill it with `podbrief brief --topic ai --catalog ai`, or with --feed URL", string(address))
+	if missing(address) {
+		return empty
+	}
 	return a.withEngine(ctx, address, func(e *digest.Engine) error {
-		if e.Index.Len() == 0 {
-			return usagef("the store %q is empty; fill it with `podbrief brief --topic ai --catalog ai`, or with --feed URL", string(address))
+		feeds, err := e.Feeds(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(feeds, func(h digest.Health) bool { return h.Episodes > 0 }) {
+			return empty
 		}
 		return do(e)
 	})
+}
+
+// missing reports whether the file of a store is not there.
+func missing(address storeAddress) bool {
+	_, err := os.Stat(strings.TrimPrefix(string(address), "bolt:"))
+	return errors.Is(err, fs.ErrNotExist) && !strings.Contains(string(address), "://")
 }

@@ -220,7 +220,9 @@ func explain(err error) error {
 		record    tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &dns) && !dns.IsTimeout:
+	case errors.As(err, &dns) && !dns.IsNotFound: // no server answered, or none could
+		return newError(DNS, "the host's name cannot be looked up; is this machine online? It is tried again later", err)
+	case errors.As(err, &dns):
 		return newError(DNS, "the host does not exist; check the address", err)
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return newError(Timeout, "the host does not answer in time; it is tried again later", err)

@@ -62,7 +62,7 @@ func (p Policy) check(rawURL string) error {
 		return nil
 	}
 	if !allowedPort(port) {
-		return fmt.Errorf("port %s is not allowed; use 80, 443, 8080 or 8443", port)
+		return fmt.Errorf("port %s is not allowed; use 80, 443, 8080 or 8443, or the operator can open it with FETCH_ALLOW", port)
 	}
 	return checkHost(u.Hostname())
 }
