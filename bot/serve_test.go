@@ -103,6 +103,26 @@ func TestTidyAfterAJump(t *testing.T) {
 	}
 }
 
+// TestTidyReadsKeysOnly puts something into young deliveries that cannot be decoded: tidying does not look into them.
+func TestTidyReadsKeysOnly(t *testing.T) {
+	b, _ := emptyBot(t)
+	b.Times.Now = func() time.Time { return noon }
+	err := b.DB.Update(t.Context(), func(tx store.Tx) error {
+		old := planned()
+		old.ID, old.State = "fake:W/C1/2024-11-24", Delivered
+		return errors.Join(putDelivery(tx, old), tx.Put(deliveryBucket, "fake:W/C1/2026-11-23", []byte("no record")))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.tidy(t.Context()); err != nil {
+		t.Errorf("tidy = %v, want it to leave young deliveries alone", err)
+	}
+	if _, err := b.delivery(t.Context(), "fake:W/C1/2024-11-24"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the old delivery: %v, want %v", err, store.ErrNotFound)
+	}
+}
+
 func TestDueFeedsAreSpread(t *testing.T) {
 	b := &Bot{}
 	sub := Subscription{}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"podbrief/store"
@@ -16,30 +18,10 @@ const (
 	keepGone       = 90 * 24 * time.Hour // the subscription of a person who cannot be reached
 )
 
-// tidy deletes what is too old, at most a tenth of the deliveries at once: a clock that jumps ahead must not delete all.
+// tidy deletes what is too old.
 func (b *Bot) tidy(ctx context.Context) error {
 	now := b.now()
-	err := b.DB.Update(ctx, func(tx store.Tx) error {
-		all, err := all[Delivery](tx, deliveryBucket, "")
-		if err != nil {
-			return err
-		}
-		most := len(all)/10 + 1
-		for _, d := range all {
-			if d.Open() || now.Sub(d.Due) < keepDeliveries {
-				continue
-			}
-			if most--; most < 0 {
-				b.Log.Warn("many old deliveries; the rest is deleted tomorrow")
-				return nil
-			}
-			if err := dropDelivery(tx, &d); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := b.dropDeliveries(ctx, now); err != nil {
 		return err
 	}
 	if b.Models != nil {
@@ -50,6 +32,59 @@ func (b *Bot) tidy(ctx context.Context) error {
 	return b.DB.Update(ctx, func(tx store.Tx) error {
 		return errors.Join(dropUses(tx, now), dropThreads(tx, now), dropGone(tx, now), dropTopics(tx), leaveStopped(tx, now))
 	})
+}
+
+// dropDeliveries deletes those that are too old, at most a tenth of them at once: a clock that jumps ahead must not delete
+// all. Their messages are many megabytes, so they are found by the dates in their keys, and deleted some at a time.
+func (b *Bot) dropDeliveries(ctx context.Context, now time.Time) error {
+	var old []string
+	before, most := string(dateOf(now.UTC().Add(-keepDeliveries))), 1
+	err := b.DB.View(ctx, func(tx store.Tx) error {
+		n := 0
+		for key := range tx.Scan(deliveryBucket, "", "") {
+			if n++; key[strings.LastIndexByte(key, '/')+1:] >= before {
+				continue
+			}
+			open, err := exists(tx, openBucket, key)
+			if err != nil {
+				return err
+			}
+			if !open {
+				old = append(old, key)
+			}
+		}
+		most += n / 10
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(old) > most {
+		b.Log.Warn("many old deliveries; the rest is deleted tomorrow")
+	}
+	for keys := range slices.Chunk(old[:min(len(old), most)], 100) {
+		if err := b.DB.Update(ctx, func(tx store.Tx) error { return dropAll(tx, keys) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropAll deletes some deliveries.
+func dropAll(tx store.Tx, keys []string) error {
+	for _, key := range keys {
+		d, found, err := get[Delivery](tx, deliveryBucket, key)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue // its channel left meanwhile
+		}
+		if err := dropDelivery(tx, &d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropDelivery deletes a delivery with its marks.
