@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,13 +67,38 @@ func TestAnswerInThread(t *testing.T) {
 	}
 	for n := range 2 {
 		a := s.answered(s.server.Interact(discordtest.Press(discordtest.In(discordtest.General, 0), id, "1~~more x")))
-		if !a.Private {
-			t.Error("the channel is told where the answer is")
+		if !a.Private || a.Data["content"] != "The answer is in the thread under the brief." {
+			t.Errorf("private %v: %v, want the presser alone told where the answer is", a.Private, a.Data)
 		}
 		msgs := s.server.Messages(id)
 		if len(msgs) != n+2 { // the first says how to ask there
 			t.Errorf("%d messages in the thread, want %d", len(msgs), n+2)
 		}
+	}
+}
+
+// TestThreadAfterTheDeferral has threads open slowly: the press is deferred before that.
+func TestThreadAfterTheDeferral(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	early := make(chan bool, 1)
+	s.server.Fault = func(r *http.Request) *discordtest.Fault {
+		if strings.HasSuffix(r.URL.Path, "/threads") {
+			early <- len(s.server.Requests(http.MethodPost, "/callback")) > 0
+		}
+		return nil
+	}
+	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+		return bot.Message{Text: "long answer", InThread: true}
+	})
+	s.run(commands(), p.handle)
+	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.answered(s.server.Interact(discordtest.Press(member(), id, customID("", "more x"))))
+	if !<-early {
+		t.Error("a thread is opened before the press is answered, want it deferred first")
 	}
 }
 

@@ -189,12 +189,12 @@ func (a *answer) first(ctx context.Context, m bot.Message) error {
 	if m.IsZero() {
 		m = bot.Message{Text: "Done.", Private: true}
 	}
-	if a.belongsUnder(m) {
-		if told, err := a.under(ctx, m); err == nil {
-			m = told
-		} else {
-			m.Private = true
+	if a.belongsUnder(m) { // to open a thread may take longer than Discord waits
+		a.private = true
+		if err := a.deferIt(ctx); err != nil {
+			return err
 		}
+		return a.last(ctx, m)
 	}
 	r, file := a.reply(m)
 	return a.callback(ctx, r, file)
