@@ -47,6 +47,11 @@ type Bot struct {
 	health health
 	tally  tally // of what was sent since the start
 	unread unread
+
+	compacted struct { // when the store was, last
+		sync.Mutex
+		at time.Time
+	}
 }
 
 // Sources is where podcasts come from.

@@ -68,12 +68,27 @@ func (b *Bot) Do(ctx context.Context, j queue.Job) error {
 	case jobPurge:
 		return b.purgeJob(ctx, j.Key)
 	case jobCompact:
-		if b.Compact == nil {
-			return nil
-		}
-		return b.Compact(ctx)
+		return b.compact(ctx)
 	}
 	return fmt.Errorf("job of an unknown kind %q", j.Kind)
+}
+
+// compactEvery is how often deleted bytes are taken off the disk at most: nobody can write meanwhile, and anybody can ask for
+// a deletion.
+const compactEvery = 6 * time.Hour
+
+// compact takes deleted bytes off the disk, later when that was done not long ago.
+func (b *Bot) compact(ctx context.Context) error {
+	if b.Compact == nil {
+		return nil
+	}
+	b.compacted.Lock()
+	defer b.compacted.Unlock()
+	if left := compactEvery - b.now().Sub(b.compacted.at); left > 0 {
+		return &queue.LaterError{After: left, Err: errors.New("the store was compacted not long ago")}
+	}
+	b.compacted.at = b.now()
+	return b.Compact(ctx)
 }
 
 // listen lets the newest episode without a transcript be heard, and asks for the next one after it. The engine keeps
