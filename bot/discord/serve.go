@@ -9,19 +9,27 @@ import (
 	"time"
 )
 
+// bodyTime is how long a request may take to arrive; Discord waits three seconds for the answer.
+const bodyTime = 3 * time.Second
+
 // ServeHTTP takes interactions that Discord sends, signed, to the application's “Interactions Endpoint URL”. Without such an
 // address they come over the gateway; with it, they come here alone. The answer goes to Discord by the same calls either way.
 // It is safe for concurrent use, and refuses everything before Run.
 func (a *Adapter) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	a.open.RLock()
-	defer a.open.RUnlock()
-	if a.taking == nil {
+	if !a.takes() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) //nolint:errcheck // not on every server
 	body, status := a.signed(req)
 	if status != 0 {
 		w.WriteHeader(status)
+		return
+	}
+	a.open.RLock() // not while the body is read: whoever sends it slowly must not keep Run from ending
+	defer a.open.RUnlock()
+	if a.taking == nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	var i struct{ Type int }
@@ -35,6 +43,13 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(http.StatusAccepted)
 		spawn(a.taking, body, a.taking.interact)
 	}
+}
+
+// takes reports whether requests are taken.
+func (a *Adapter) takes() bool {
+	a.open.RLock()
+	defer a.open.RUnlock()
+	return a.taking != nil
 }
 
 // take says what takes signed requests from now on; nil refuses them.

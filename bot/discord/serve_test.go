@@ -1,10 +1,13 @@
 package discord
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -99,5 +102,34 @@ func TestSignedWithoutKey(t *testing.T) {
 	}
 	if w := (signer{t, s.Adapter, key}).send([]byte(`{"type":1}`), 0); w.Code != http.StatusUnauthorized {
 		t.Errorf("without a key: %d, want %d", w.Code, http.StatusUnauthorized)
+	}
+}
+
+// TestSlowBody sends a request that never ends: it is given up in time.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	public, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.server.Key = hex.EncodeToString(public)
+	s.run(nil, newPlay(echo).handle)
+	srv := httptest.NewServer(s.Adapter)
+	defer srv.Close()
+	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nX-Signature-Timestamp: %d\r\nContent-Length: 10\r\n\r\n{", time.Now().Unix())
+	time.AfterFunc(3*bodyTime, func() { conn.Close() })
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("a request that does not end is not answered: %v", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a request that does not end is answered with %d, want %d", resp.StatusCode, http.StatusUnauthorized)
 	}
 }
