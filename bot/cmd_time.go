@@ -260,26 +260,49 @@ func (b *Bot) tryWorkspace(ctx context.Context, ch Channel) (tried, works bool, 
 	return true, stop.Class == "", err
 }
 
-// leave ends a subscription and deletes what is stored of its channel; or of the whole workspace.
+// leave ends a subscription and deletes what is stored of its channel, or of the whole workspace; once it is confirmed.
 func (b *Bot) leave(ctx context.Context, a *asking) (Message, error) {
-	switch strings.ToLower(a.args) {
-	case "workspace":
-		if a.Rights&Administer == 0 {
-			return Message{}, refusal(Administer)
-		}
-		if err := b.Purge(ctx, a.Channel.Platform, a.Channel.Workspace); err != nil {
-			return Message{}, err
-		}
-		return Message{Text: "Everything of this workspace is deleted, and no brief comes any more.", Private: true}, nil
-	case "":
-	default:
-		return Message{}, tell("Write “leave” to end this channel's subscription, or “leave workspace” to delete everything of this workspace.")
+	switch what := strings.Join(strings.Fields(strings.ToLower(a.args)), " "); what {
+	case "workspace", "workspace yes":
+		return b.leaveWorkspace(ctx, a, what == "workspace yes")
+	case "", "yes":
+		return b.leaveChannel(ctx, a, what == "yes")
 	}
-	if _, found, err := b.subscriptionOf(ctx, a.target); err != nil || !found {
+	return Message{}, tell("Write “leave” to end this channel's subscription, or “leave workspace” to delete everything of this workspace.")
+}
+
+func (b *Bot) leaveWorkspace(ctx context.Context, a *asking, sure bool) (Message, error) {
+	if a.Rights&Administer == 0 {
+		return Message{}, refusal(Administer)
+	}
+	if !sure {
+		return askSure("This deletes everything of this workspace, of all channels and people.", "Delete it all", scoped(a, "leave", "workspace", "yes")), nil
+	}
+	if err := b.Purge(ctx, a.Channel.Platform, a.Channel.Workspace); err != nil {
+		return Message{}, err
+	}
+	return Message{Text: "Everything of this workspace is deleted, and no brief comes any more.", Private: true}, nil
+}
+
+func (b *Bot) leaveChannel(ctx context.Context, a *asking, sure bool) (Message, error) {
+	sub, found, err := b.subscriptionOf(ctx, a.target)
+	if err != nil || !found {
 		return Message{}, orElse(err, errNothingHere)
+	}
+	if !sure {
+		return askSure("This ends the subscription of "+channelName(sub.Channel)+" and deletes what is stored of it: "+sub.interests()+".",
+			"Leave", scoped(a, "leave", "yes")), nil
 	}
 	if err := b.end(ctx, a.target); err != nil {
 		return Message{}, err
 	}
 	return Message{Text: "This subscription is ended and what was stored of it is deleted. “topic ai” begins a new one.", Private: true}, nil
+}
+
+// askSure asks whether something is to be done that cannot be undone, with a button that does it.
+func askSure(what, label string, yes []string) Message {
+	return Message{
+		Text:    what + " It cannot be undone: press the button or send “" + strings.Join(yes, " ") + "”, or do nothing.",
+		Private: true, Actions: []Action{{Label: label, Command: yes}},
+	}
 }

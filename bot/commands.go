@@ -80,7 +80,7 @@ func (b *Bot) timeCommands() []entry {
 			Args: []Arg{tail("until", "A date, “2 weeks”, a weekday; none: until resumed", false)}, Right: Manage}, run: b.pause},
 		{Command: Command{Word: "resume", Help: "Let the brief come again", Right: Manage}, posts: true, run: b.resume},
 		{Command: Command{Word: "leave", Help: "End this channel's subscription and delete what is stored of it",
-			Args:  []Arg{{Name: "what", Help: "workspace: delete everything of this workspace", Choices: []Choice{{"workspace", "workspace"}}}},
+			Args:  []Arg{{Name: "what", Help: "yes: without being asked again; workspace: delete everything of this workspace", Choices: []Choice{{"yes", "yes"}, {"workspace", "workspace"}}}},
 			Right: Manage, Private: true}, run: b.leave},
 		{Command: Command{Word: "status", Help: "What this channel gets, when next, and how healthy its feeds are", Right: Read, Private: true},
 			run: b.status},

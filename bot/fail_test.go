@@ -62,7 +62,7 @@ func TestFailpoints(t *testing.T) {
 // TestPurgeFailpoints breaks a process while it deletes, at the first, a middle and the last step, in each way; starts it
 // again without faults, and checks that nothing of what was to go is left, and all else is.
 func TestPurgeFailpoints(t *testing.T) {
-	for _, what := range []string{"leave workspace", "profile forget", "leave"} {
+	for _, what := range []string{"leave workspace yes", "profile forget", "leave yes"} {
 		for _, point := range []string{"purge#1", fmt.Sprintf("purge#%d", len(ownedBuckets)/2), fmt.Sprintf("purge#%d", len(ownedBuckets)), "purge.after#1"} {
 			for _, how := range []string{"kill", "panic", "error", "sleep"} {
 				t.Run(strings.ReplaceAll(what, " ", "-")+"/"+point+"/"+how, func(t *testing.T) {
@@ -97,9 +97,9 @@ func checkDeleted(t *testing.T, dir, what string) {
 		left[bucket+" "+parts[0]+"/"+parts[1]]++
 	}
 	want := map[string][]string{
-		"leave workspace": {"subscription fake:W2/C1"},
-		"profile forget":  {"subscription fake:W/C1", "subscription fake:W/C2", "subscription fake:W2/C1", "vote fake:W/C1"},
-		"leave":           {"subscription fake:W/C2", "subscription fake:W/@U1", "subscription fake:W2/C1", "saved fake:W/U1", "managed fake:W/U1"},
+		"leave workspace yes": {"subscription fake:W2/C1"},
+		"profile forget":      {"subscription fake:W/C1", "subscription fake:W/C2", "subscription fake:W2/C1", "vote fake:W/C1"},
+		"leave yes":           {"subscription fake:W/C2", "subscription fake:W/@U1", "subscription fake:W2/C1", "saved fake:W/U1", "managed fake:W/U1"},
 	}[what]
 	for _, k := range want {
 		if left[k] == 0 {

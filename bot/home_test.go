@@ -49,7 +49,7 @@ func TestHome(t *testing.T) {
 	say(in("C2", "product", u1), "time", "09:00 weekdays")
 	say(in("C3", "left", u1), "topic", "rust") // is not in it any more
 	say(in("C4", "gone", u1), "topic", "go")
-	say(in("C4", "gone", u1), "leave")
+	say(in("C4", "gone", u1), "leave", "yes")
 	say(in("C1", "research", u2), "pause")
 	say(u1, "topic", "science, -crypto")
 	for i := range 7 {

@@ -42,12 +42,12 @@ var matrix = []struct {
 	{"more 1", Read}, {"related 1", Read}, {"ask what about prices?", Read}, {"search prices", Read},
 	{"what did they say about prices?", Read},
 	{"save", Own}, {"save 1", Own}, {"vote up 1", Own}, {"profile", Own}, {"profile forget", Own},
-	{"topic @me science", Own}, {"time @me 09:00", Own}, {"pause @me", Own}, {"settings @me count 4", Own}, {"leave @me", Own},
+	{"topic @me science", Own}, {"time @me 09:00", Own}, {"pause @me", Own}, {"settings @me count 4", Own}, {"leave @me yes", Own},
 	{"topic science", Manage}, {"untopic ai", Manage}, {"follow nothing like this", Manage}, {"unfollow nothing", Manage},
 	{"mute noise", Manage}, {"unmute noise", Manage}, {"time 09:00", Manage}, {"time Europe/Paris", Manage}, {"settings", Manage},
 	{"settings count 4", Manage}, {"pause", Manage}, {"resume", Manage}, {"now", Manage}, {"profile set ai more", Own | Manage},
-	{"profile reset", Own | Manage}, {"leave", Manage},
-	{"settings managers admins", Administer}, {"settings model off", Administer}, {"leave workspace", Administer},
+	{"profile reset", Own | Manage}, {"leave yes", Manage},
+	{"settings managers admins", Administer}, {"settings model off", Administer}, {"leave workspace yes", Administer},
 }
 
 // missing is what a refusal says of a right.

@@ -68,9 +68,9 @@ func TestTenantsNeverMix(t *testing.T) {
 // lines are what workspaces say; $OWN is the word of the one that says it.
 var lines = []string{
 	"topic $OWN", "topic @me $OWN, $OWN two", "untopic $OWN", "mute $OWN noise", "unmute $OWN noise", "time 12:00", "time @me 12:30", "settings count 4",
-	"settings", "pause", "resume", "leave", "status", "status @me", "feeds", "preview", "last", "why 1", "more 1", "related 1", "search prices", "save 1",
+	"settings", "pause", "resume", "leave yes", "status", "status @me", "feeds", "preview", "last", "why 1", "more 1", "related 1", "search prices", "save 1",
 	"save", "save remove 0mdx4k2h1-abcdef-0", "vote up 1", "profile", "profile set $OWN more", "profile reset", "profile forget", "help $OWN", "home",
-	"ask what about $OWN?", "now", "leave workspace", "settings managers members", "feeds export",
+	"ask what about $OWN?", "now", "leave workspace yes", "settings managers members", "feeds export",
 }
 
 // requestOf is one of somebody in a workspace; IDs of channels and people are the same in all workspaces.

@@ -17,7 +17,7 @@ var matrix = []struct {
 	{"topic open source", bot.Manage}, {"untopic open source", bot.Manage}, {"follow nothing like this", bot.Manage},
 	{"unfollow nothing", bot.Manage}, {"time 09:00", bot.Manage}, {"time Europe/Paris", bot.Manage}, {"pause", bot.Manage},
 	{"resume", bot.Manage}, {"now", bot.Manage}, {"settings count 4", bot.Manage}, {"settings managers members", bot.Administer},
-	{"leave workspace", bot.Administer},
+	{"leave workspace yes", bot.Administer},
 }
 
 // TestMatrix lets everybody send everything, by a button of the channel: what somebody may not do is refused to that person

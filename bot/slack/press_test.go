@@ -213,7 +213,7 @@ var commandLines = map[string][2]string{
 	"resume": {"", "comes again"}, "status": {"", "Next brief"}, "now": {"", "Posted"}, "preview": {"", "insight"}, "last": {"", "insight"},
 	"why": {"1", "Why number 1"}, "more": {"1", "The quote"}, "related": {"1", "close to"}, "ask": {"what about prices?", "episodes I know"},
 	"search": {"model", "Insights on"}, "save": {"1", "Kept"}, "vote": {"up 1", "more like this"}, "profile": {"", "What votes taught"},
-	"help": {"", "topic"}, "leave": {"", "ended"},
+	"help": {"", "topic"}, "leave": {"yes", "ended"},
 }
 
 // TestEveryCommand types every command of the table, and looks at what it answers; leave comes last.

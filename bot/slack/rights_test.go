@@ -38,7 +38,7 @@ var matrix = []struct {
 	{"ask what about prices?", bot.Read}, {"status", bot.Read}, {"feeds", bot.Read}, {"topic @me science", bot.Own}, {"save 1", bot.Own},
 	{"topic open source", bot.Manage}, {"untopic open source", bot.Manage}, {"follow nothing like this", bot.Manage}, {"unfollow nothing", bot.Manage},
 	{"time 09:00", bot.Manage}, {"time Europe/Paris", bot.Manage}, {"pause", bot.Manage}, {"resume", bot.Manage}, {"now", bot.Manage},
-	{"settings count 4", bot.Manage}, {"settings managers members", bot.Administer}, {"leave workspace", bot.Administer},
+	{"settings count 4", bot.Manage}, {"settings managers members", bot.Administer}, {"leave workspace yes", bot.Administer},
 }
 
 // TestMatrix lets everybody send everything by a button of the channel, which those outside can press too: what somebody may
