@@ -218,20 +218,36 @@ func (b *Bot) whyChosen(ctx context.Context, a *asking) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	d, err := b.briefOf(ctx, a)
+	if err != nil {
+		return Message{}, err
+	}
+	if at := slices.Index(d.Insights, it.Insight.ID); at >= 0 && at < len(d.Chosen) {
+		return b.whyThen(ctx, brief, d, at), nil
+	}
 	at := slices.IndexFunc(brief.Picks, func(p digest.Pick) bool { return p.Insight.ID == it.Insight.ID })
 	if at < 0 {
 		return Message{Text: "It was chosen with what was known and set then; with today's settings it would not be among the first.", Private: true}, nil
 	}
 	p := brief.Picks[at]
-	m := Message{Heading: fmt.Sprintf("Why number %d", at+1), Text: p.Reason, Private: true}
-	m.Sections = []Section{{Heading: "Scores", Text: scoresInWords(p.Scores)}}
-	if out := b.displaced(ctx, brief, p.Insight.ID); out != "" {
+	d.Insights, d.Chosen = []string{p.Insight.ID}, []Chosen{{p.Reason, p.Scores}} // of a brief from before reasons were kept
+	m := b.whyThen(ctx, brief, d, 0)
+	m.Heading = fmt.Sprintf("Why number %d", at+1)
+	return m, nil
+}
+
+// whyThen tells what decided one choice when its brief was made, and what it stands for and came before as far as that can
+// still be told.
+func (b *Bot) whyThen(ctx context.Context, brief *digest.Brief, d Delivery, at int) Message {
+	m := Message{Heading: fmt.Sprintf("Why number %d", at+1), Text: d.Chosen[at].Reason, Private: true}
+	m.Sections = []Section{{Heading: "Scores", Text: scoresInWords(d.Chosen[at].Scores)}}
+	if out := b.displaced(ctx, brief, d.Insights[at]); out != "" {
 		m.Sections = append(m.Sections, Section{Heading: "It stands for", Text: out})
 	}
 	if out := b.runnersUp(ctx, brief); out != "" {
 		m.Sections = append(m.Sections, Section{Heading: "It came before", Text: out})
 	}
-	return m, nil
+	return m
 }
 
 // again composes the brief that a request is about once more, as of the moment when it was made.
@@ -249,7 +265,7 @@ func (b *Bot) again(ctx context.Context, a *asking) (*digest.Brief, error) {
 		return nil, err
 	}
 	q.Seen = slices.DeleteFunc(q.Seen, func(id string) bool { return slices.Contains(d.Insights, id) })
-	return b.Engine.Brief(ctx, q)
+	return b.Engine.Choose(ctx, q)
 }
 
 // scoresInWords says how good a pick was in each respect.

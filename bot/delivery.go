@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"podbrief/digest"
 )
 
 // State is how far a delivery is.
@@ -40,6 +42,7 @@ type Delivery struct {
 	State    State    `json:"state"`
 	Message  Message  `json:"message,omitzero"`
 	Insights []string `json:"insights,omitempty"` // in the order of their numbers
+	Chosen   []Chosen `json:"chosen,omitempty"`   // why, for each of Insights
 
 	Due       time.Time `json:"due"`
 	Until     time.Time `json:"until"` // not to be sent after
@@ -52,6 +55,12 @@ type Delivery struct {
 	Again     bool      `json:"again,omitempty"` // sent a second time, and marked so
 	Plain     bool      `json:"plain,omitempty"` // the message was refused once and made plain
 	Error     string    `json:"error,omitempty"` // of the last try
+}
+
+// Chosen is why an insight stands in a brief.
+type Chosen struct {
+	Reason string        `json:"reason"`
+	Scores digest.Scores `json:"scores"`
 }
 
 // Open reports whether something is still to be done.

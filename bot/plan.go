@@ -210,6 +210,7 @@ func (b *Bot) commit(ctx context.Context, sub Subscription, d *Delivery, brief *
 	if brief != nil {
 		for _, p := range brief.Picks {
 			d.Insights = append(d.Insights, p.Insight.ID)
+			d.Chosen = append(d.Chosen, Chosen{p.Reason, p.Scores})
 		}
 	}
 	err := b.DB.Update(ctx, func(tx store.Tx) error {
