@@ -20,7 +20,22 @@ func flat(s string) string { return strings.Join(strings.Fields(bot.Clean(s)), "
 // lines begin neither with a number nor with the sign of a quotation, so that no outside text makes up an item of ours.
 func inText(s string) string {
 	s = quotation.ReplaceAllString(item.ReplaceAllString(s, "\n· $1"), "$1›")
-	return escape(looksAlike(s))
+	return escape(looksAlike(noItalics(s)))
+}
+
+// noItalics replaces the low lines at the edges of words, where they format; within a word, as in a name of code, they stay.
+func noItalics(s string) string {
+	if !strings.Contains(s, "_") {
+		return s
+	}
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	runes := []rune(s)
+	for i, r := range runes {
+		if r == '_' && (i == 0 || i+1 == len(runes) || !inWord(runes[i-1]) || !inWord(runes[i+1])) {
+			runes[i] = 'ˍ'
+		}
+	}
+	return string(runes)
 }
 
 var (

@@ -185,6 +185,7 @@ func TestInText(t *testing.T) {
 	for in, want := range map[string]string{
 		"a & b <c>":                  "a &amp; b &lt;c&gt;",
 		"*bold* `code` ~gone~":       "∗bold∗ 'code' ∼gone∼",
+		"_gone_ (_x_), snake_case":   "ˍgoneˍ (ˍxˍ), snake_case",
 		"First.\n2. *A claim*":       "First.\n· 2. ∗A claim∗",
 		"> quoted\n >> twice, 5 > 3": "› quoted\n › twice, 5 &gt; 3",
 	} {
