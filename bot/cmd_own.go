@@ -133,13 +133,8 @@ func (b *Bot) profile(ctx context.Context, a *asking) (Message, error) {
 	case "reset":
 		return b.resetProfile(ctx, a)
 	case "forget":
-		if err := b.Forget(ctx, a.Channel, a.User); err != nil {
+		if err := b.forgetEverywhere(ctx, a); err != nil {
 			return Message{}, err
-		}
-		if a.Personal.Platform != "" && workspaceKey(a.Personal) != workspaceKey(a.Channel) {
-			if err := b.Forget(ctx, a.Personal, a.User); err != nil {
-				return Message{}, err
-			}
 		}
 		return Message{Text: "All about you is deleted: your personal brief, votes, questions and what you kept.", Private: true}, nil
 	}

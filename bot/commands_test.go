@@ -195,6 +195,44 @@ func TestPurgeAndForget(t *testing.T) {
 	}
 }
 
+// TestForgetEverywhere forgets a person in all workspaces when people are the same in them, and nobody else.
+func TestForgetEverywhere(t *testing.T) {
+	for _, tt := range []struct {
+		direct string // workspace of direct messages
+		want   []string
+	}{
+		{"@me", []string{"saved fake:W/U2/i", "saved fake:W2/U2/i", "thread fake:W3/C1/t"}},
+		{"W", []string{"saved fake:W/U2/i", "saved fake:W2/U1/i", "saved fake:W2/U2/i", "thread fake:W3/C1/t"}},
+	} {
+		b, _ := emptyBot(t)
+		err := b.DB.Update(t.Context(), func(tx store.Tx) error {
+			for _, key := range []string{"fake:W/U1/i", "fake:W/U2/i", "fake:W2/U1/i", "fake:W2/U2/i"} {
+				if err := store.Put(tx, savedBucket, key, Saved{}); err != nil {
+					return err
+				}
+			}
+			return store.Put(tx, threadBucket, "fake:W3/C1/t", Thread{Turns: []Turned{{User: "U1"}, {User: "U2"}}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Request{Channel: room("C1"), User: "U1", Rights: Read | Own, Words: []string{"profile", "forget"},
+			Personal: Channel{Platform: "fake", Workspace: tt.direct, Kind: Direct, User: "U1"}}
+		b.Handle(t.Context(), r, nil)
+		var left []string
+		for key := range everything(t, b) {
+			left = append(left, key)
+		}
+		if slices.Sort(left); !slices.Equal(left, tt.want) {
+			t.Errorf("with direct messages in %q left are %q, want %q", tt.direct, left, tt.want)
+		}
+		th, err := view(t.Context(), b.DB, func(tx store.Tx) (Thread, error) { return store.Get[Thread](tx, threadBucket, "fake:W3/C1/t") })
+		if want := map[string]int{"@me": 1, "W": 2}[tt.direct]; err != nil || len(th.Turns) != want {
+			t.Errorf("with direct messages in %q %d questions are left, %v, want %d", tt.direct, len(th.Turns), err, want)
+		}
+	}
+}
+
 func TestHandleSurvivesAPanic(t *testing.T) {
 	b, _ := emptyBot(t)
 	b.DB = nil

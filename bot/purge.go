@@ -74,6 +74,11 @@ func (b *Bot) purge(ctx context.Context, m purgeMark) error {
 		if err := errors.Join(b.forgetQuestions(ctx, m.Workspace, m.User), b.forgetCreator(ctx, m.Workspace, m.User)); err != nil {
 			return err
 		}
+		if b.Models != nil {
+			if err := b.Models.Forget(ctx, m.Workspace+"@"+part(m.User)+"/"); err != nil {
+				return err
+			}
+		}
 	} else if err := b.DB.Update(ctx, func(tx store.Tx) error { return dropTopics(tx) }); err != nil {
 		return err
 	} else if b.Models != nil {
