@@ -122,7 +122,7 @@ func (a *app) printBrief(b *digest.Brief, format string) error {
 	return err
 }
 
-// parseSince reads how far to look back; the zero time is "all".
+// parseSince reads how far to look back, with or without a minus; the zero time is "all".
 func parseSince(s string, now time.Time) (time.Time, error) {
 	if s == "all" {
 		return time.Time{}, nil
@@ -130,6 +130,7 @@ func parseSince(s string, now time.Time) (time.Time, error) {
 	if day, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
 		return day, nil
 	}
+	s = strings.TrimPrefix(s, "-") // "3 days back" is written so too
 	units := map[byte]time.Duration{'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
 	if s != "" && units[s[len(s)-1]] > 0 {
 		if n, err := strconv.Atoi(s[:len(s)-1]); err == nil && n > 0 && n < 10000 {

@@ -84,7 +84,7 @@ func (a *app) withEngine(ctx context.Context, address storeAddress, do func(*dig
 // that does not exist is not made.
 func (a *app) withInsights(ctx context.Context, address storeAddress, do func(*digest.Engine) error) error {
 	empty := usagef("the store %q is empty; fill it with `podbrief brief --topic ai --catalog ai`, or with --feed URL", string(address))
-	if missing(address) {
+	if missing(address) && a.record+a.replay == "" { // with those, a model that is not there is the first thing to tell
 		return empty
 	}
 	return a.withEngine(ctx, address, func(e *digest.Engine) error {

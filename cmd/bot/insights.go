@@ -91,7 +91,7 @@ func (s screen) kept(k digest.Kept) string {
 	for i, it := range k.Insights {
 		first := s.accent(fmt.Sprintf("%2d", i+1)) + "  "
 		out += s.block(first, indent, "“"+printable(it.Insight.Text)+"”", plain)
-		out += s.block(pad(indent), indent, fmt.Sprintf("%s · score %.2f · %s", said(it.Insight), it.Insight.Score, it.Insight.ID), s.faint)
+		out += s.block(pad(indent), indent, strings.TrimPrefix(fmt.Sprintf("%s · score %.2f · %s", said(it.Insight), it.Insight.Score, it.Insight.ID), " · "), s.faint)
 	}
 	return out
 }

@@ -75,7 +75,7 @@ func readOPML(path string) ([]feed.Outline, error) {
 	defer f.Close()
 	outlines, err := feed.ReadOPML(f)
 	if err != nil {
-		return nil, usagef("%q is not an OPML file: %w; export one from your podcast program", path, err)
+		return nil, usagef("read %q: %w", path, err)
 	}
 	if len(outlines) == 0 {
 		return nil, usagef("%q names no podcasts; export the list of your subscriptions as OPML", path)

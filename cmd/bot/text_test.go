@@ -243,17 +243,25 @@ func TestBlockWraps(t *testing.T) {
 	}
 }
 
+// TestKeptWithoutTime checks that the line under an insight without a time begins with what is known of it.
+func TestKeptWithoutTime(t *testing.T) {
+	k := digest.Kept{Podcast: "Show", Insights: []digest.Item{{Insight: insight.Insight{ID: "0mdx", Text: "A claim.", Score: 1.4, Timing: transcript.Unknown}}}}
+	if got := (screen{width: 80}).kept(k); !strings.Contains(got, "    score 1.40 · 0mdx\n") {
+		t.Errorf("kept draws\n%s\nwant a line that begins with the score", got)
+	}
+}
+
 func TestParseSince(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.Local)
 	for in, want := range map[string]time.Time{
-		"all": {}, "36h": now.Add(-36 * time.Hour), "7d": now.AddDate(0, 0, -7), "2w": now.AddDate(0, 0, -14),
+		"all": {}, "36h": now.Add(-36 * time.Hour), "7d": now.AddDate(0, 0, -7), "-7d": now.AddDate(0, 0, -7), "2w": now.AddDate(0, 0, -14),
 		"2026-11-01": time.Date(2026, 11, 1, 0, 0, 0, 0, time.Local),
 	} {
 		if got, err := parseSince(in, now); err != nil || got.Sub(want).Abs() > 2*time.Hour { // daylight saving
 			t.Errorf("parseSince(%q) = %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "d", "7", "-7d", "0d", "7y", "99999d", "2026-13-01"} {
+	for _, in := range []string{"", "d", "7", "--7d", "-", "0d", "7y", "99999d", "2026-13-01"} {
 		if got, err := parseSince(in, now); err == nil {
 			t.Errorf("parseSince(%q) = %v, want an error", in, got)
 		}
