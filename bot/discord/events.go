@@ -171,10 +171,11 @@ func (r *receiver) message(ctx context.Context, w written) {
 	r.answerMessage(ctx, w, req)
 }
 
-// changes reports whether words are a command that not everybody may use.
+// changes reports whether words are a command that not everybody may use, or one of whose uses is: what a channel's votes
+// taught is its managers' to change.
 func (r *receiver) changes(words []string) bool {
 	return len(words) > 0 && slices.ContainsFunc(r.cmds, func(c bot.Command) bool {
-		return c.Word == strings.ToLower(words[0]) && c.Right&(bot.Manage|bot.Administer) != 0
+		return c.Word == strings.ToLower(words[0]) && (c.Right&(bot.Manage|bot.Administer) != 0 || c.Word == "profile" && len(words) > 1 && words[1] != "forget")
 	})
 }
 

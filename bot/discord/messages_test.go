@@ -89,6 +89,8 @@ func TestWriterRights(t *testing.T) {
 		{"who manages channels", "topic ai", discordtest.User, []any{discordtest.Managers}, false, member | bot.Manage},
 		{"the owner", "topic ai", discordtest.Owner, nil, false, member | bot.Manage | bot.Administer},
 		{"not known", "topic ai", discordtest.User, []any{discordtest.Managers}, true, 0},
+		{"who changes what votes taught", "profile reset", discordtest.User, []any{discordtest.Managers}, false, member | bot.Manage},
+		{"what is of everybody's own", "profile forget", discordtest.User, nil, true, member},
 		{"a question needs none", "why this?", discordtest.User, nil, true, member},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
