@@ -47,16 +47,25 @@ const (
 	mostPause  = 10 * time.Minute
 )
 
+// startTime is how long an adapter has to find that it cannot run, as with a bad token; what was wrong before stands until
+// then.
+const startTime = 10 * time.Second
+
 func (b *Bot) runAdapter(ctx context.Context, a Adapter) {
 	pause := firstPause
+	b.health.set(a.Platform(), "starting")
 	for ctx.Err() == nil {
-		b.health.set(a.Platform(), "")
 		began := time.Now()
-		err := a.Run(ctx, b.Commands(), b.Handle)
+		run, end := context.WithCancel(ctx)
+		up := time.AfterFunc(startTime, func() { b.health.runs(run, a.Platform()) })
+		err := a.Run(run, b.Commands(), b.Handle)
+		end()
+		up.Stop()
 		if ctx.Err() != nil {
 			return
 		}
 		if err == nil {
+			b.health.set(a.Platform(), "")
 			return // it has nothing more to say, as a console at the end of its input
 		}
 		b.health.set(a.Platform(), err.Error())
@@ -173,6 +182,15 @@ func (h *health) set(platform, trouble string) {
 		h.adapters = map[string]string{}
 	}
 	h.adapters[platform] = trouble
+}
+
+// runs notes that an adapter works, unless its run has ended.
+func (h *health) runs(run context.Context, platform string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if run.Err() == nil {
+		h.adapters[platform] = ""
+	}
 }
 
 func (h *health) tick(at time.Time, err error) {

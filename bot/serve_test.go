@@ -44,7 +44,17 @@ func TestServe(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- b.Serve(ctx) }()
-		time.Sleep(119 * time.Minute)
+		time.Sleep(startTime / 2)
+		synctest.Wait()
+		if h := b.Health(); h.OK || h.Adapters["fake"] != "starting" {
+			t.Errorf("Health at the start = %+v, want it starting", h)
+		}
+		time.Sleep(startTime)
+		synctest.Wait()
+		if h := b.Health(); h.Adapters["fake"] != "ok" || h.Adapters["broken"] != "the token is wrong" {
+			t.Errorf("Health after the start = %+v", h)
+		}
+		time.Sleep(119*time.Minute - startTime*3/2)
 		synctest.Wait()
 		if n := p.count(); n != 0 {
 			t.Errorf("%d posts before the hour", n)
