@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"podbrief/digest"
-	"podbrief/digest/rank"
 	"podbrief/digest/transcript"
 )
 
@@ -99,7 +98,7 @@ func thin(b *digest.Brief, f Frame) string {
 
 // capped reports whether a candidate fell out since its podcast had its share.
 func capped(f digest.Fallen) bool {
-	return f.Stage == rank.StagePodcast || f.Stage == rank.StageEpisode
+	return f.Stage == digest.StagePodcast || f.Stage == digest.StageEpisode
 }
 
 // nothingNew says that there is no brief for a subscription, and what keeps it from more.

@@ -19,6 +19,12 @@ type Fate struct {
 	Text  string // one or two sentences that say so in plain words
 }
 
+// The stages of ranking that readers are told of.
+const (
+	StageEpisode = rank.StageEpisode
+	StagePodcast = rank.StagePodcast
+)
+
 // The stages before ranking.
 const (
 	StagePicked     = "picked"

@@ -65,7 +65,7 @@ func TestBriefWithAKeyRevokedMidRun(t *testing.T) {
 	server := llmtest.New(t)
 	n := 0
 	server.Reply = func(r llmtest.Request) llmtest.Answer {
-		if n++; n > 7 {
+		if n++; n > 3 {
 			return llmtest.Answer{Status: 401, Message: "revoked"}
 		}
 		return reply(t, answers, r)
@@ -79,7 +79,7 @@ func TestBriefWithAKeyRevokedMidRun(t *testing.T) {
 	if engines["llm"] == 0 || engines["builtin"] == 0 || b.Label != "built-in engine: model unavailable" {
 		t.Errorf("the brief is of %v with the label %q, want both engines and a label", engines, b.Label)
 	}
-	if n > 7+4 { // four episodes are read at the same time
+	if n > 3+4 { // four episodes are read at the same time
 		t.Errorf("%d calls were made, want none after the key was refused but those under way", n)
 	}
 }
