@@ -76,6 +76,9 @@ await see('a setting is set', () => find(/Set: thread on/))
 await brief('now')
 const post = await see('a brief is posted at once', () => find(/insights? for /))
 await see('a thread is opened under it', async () => (await discord.channel(general).getThreads())[0])
+// Before anything is pressed: the twin puts the answer to a private deferral into the place of the message that was pressed.
+const n = (await messages()).filter(m => /Your first brief/.test(all(m))).length
+await see(`the first brief was posted once (${n})`, () => n === 1)
 const first = (await find(/Your first brief/)) ?? post
 const controls = first.components.flatMap(r => r.components)
 for (const c of controls) {
@@ -100,8 +103,6 @@ await person.sendMessage({ content: `<@${discord.botUserId}> what did they say a
 await see('a mention is answered', async () => (await messages()).find(m => m.message_reference && m.author.id === discord.botUserId))
 const unknown = await person.clickButton({ messageId: first.id, customId: 'old~button' })
 await see('a button of another version is answered', async () => (await answerTo(unknown))?.acknowledged)
-const n = (await messages()).filter(m => /Your first brief/.test(all(m))).length
-await see(`the first brief was posted once (${n})`, () => n === 1)
 
 const began = Date.now()
 bot.kill('SIGTERM')
