@@ -116,7 +116,7 @@ func (k *Killing) drain(t *testing.T, path string, start time.Time, channels int
 	if err != nil {
 		t.Fatal(err)
 	}
-	patience := 2 * time.Minute
+	patience := 2*time.Minute + time.Duration(channels)*100*time.Millisecond // all that the kills left over
 	if k.Blind {
 		patience = 30 * time.Second // a lost one never comes
 	}
