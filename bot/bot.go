@@ -10,6 +10,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -92,15 +93,8 @@ func (b *Bot) now() time.Time {
 	return time.Now()
 }
 
-func (b *Bot) settleTime() time.Duration { return orDefault(b.Times.Settle, settleTime) }
-func (b *Bot) postTime() time.Duration   { return orDefault(b.Times.Post, postTime) }
-
-func orDefault(d, usual time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return usual
-}
+func (b *Bot) settleTime() time.Duration { return cmp.Or(b.Times.Settle, settleTime) }
+func (b *Bot) postTime() time.Duration   { return cmp.Or(b.Times.Post, postTime) }
 
 // adapter returns the adapter of a channel's platform.
 func (b *Bot) adapter(ch Channel) (Adapter, error) {

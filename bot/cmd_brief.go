@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 func (b *Bot) postNow(ctx context.Context, a *asking) (Message, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return Message{}, orElse(err, errNothingHere)
+		return Message{}, cmp.Or(err, errNothingHere)
 	}
 	stop, err := b.stopOf(ctx, a.target)
 	if err != nil {
@@ -81,7 +82,7 @@ func (b *Bot) delivery(ctx context.Context, id string) (Delivery, error) {
 func (b *Bot) preview(ctx context.Context, a *asking) (Message, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return Message{}, orElse(err, errNothingHere)
+		return Message{}, cmp.Or(err, errNothingHere)
 	}
 	brief, err := b.compose(ctx, &sub, a.now, b.since(&sub, a.now))
 	if err != nil {
@@ -254,7 +255,7 @@ func (b *Bot) whyThen(ctx context.Context, brief *digest.Brief, d Delivery, at i
 func (b *Bot) again(ctx context.Context, a *asking) (*digest.Brief, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return nil, orElse(err, errNothingHere)
+		return nil, cmp.Or(err, errNothingHere)
 	}
 	d, err := b.briefOf(ctx, a)
 	if err != nil {
@@ -322,7 +323,7 @@ func (b *Bot) fallenLine(ctx context.Context, f digest.Fallen) string {
 func (b *Bot) whyNot(ctx context.Context, a *asking) (Message, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return Message{}, orElse(err, errNothingHere)
+		return Message{}, cmp.Or(err, errNothingHere)
 	}
 	q, err := b.query(ctx, &sub, a.now, a.now.Add(-firstWindow))
 	if err != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -220,7 +221,7 @@ func (b *Bot) choose(ctx context.Context, a *asking, word string, choices []dire
 	m := Message{Text: fmt.Sprintf("Which one do you mean by “%s”?", clip(a.args, 60)), Private: true}
 	for _, p := range choices {
 		m.Sections = append(m.Sections, Section{
-			Heading: p.Title, Text: firstOf(p.Author, "at "+hostOf(p.URL)), Link: webPage(p),
+			Heading: p.Title, Text: cmp.Or(p.Author, "at "+hostOf(p.URL)), Link: webPage(p),
 			Actions: []Action{{Label: clip(p.Title, 60), Command: scoped(a, word, token(p.URL))}},
 		})
 	}

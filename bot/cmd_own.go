@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -144,7 +145,7 @@ func (b *Bot) profile(ctx context.Context, a *asking) (Message, error) {
 func (b *Bot) showProfile(ctx context.Context, a *asking) (Message, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return Message{}, orElse(err, errNothingHere)
+		return Message{}, cmp.Or(err, errNothingHere)
 	}
 	taste, err := view(ctx, b.DB, func(tx store.Tx) (digest.Taste, error) { return tasteOf(tx, &sub) })
 	if err != nil {

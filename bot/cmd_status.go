@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ import (
 func (b *Bot) status(ctx context.Context, a *asking) (Message, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return Message{}, orElse(err, errNothingHere)
+		return Message{}, cmp.Or(err, errNothingHere)
 	}
 	next, err := b.nextLine(ctx, &sub)
 	if err != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,7 +18,7 @@ func (b *Bot) time(ctx context.Context, a *asking) (Message, error) {
 	if a.args == "" {
 		sub, found, err := b.subscriptionOf(ctx, a.target)
 		if err != nil || !found {
-			return Message{}, orElse(err, errNothingHere)
+			return Message{}, cmp.Or(err, errNothingHere)
 		}
 		m := b.confirm(ctx, sub, "The brief comes at "+sub.Schedule.String()+".")
 		m.Private = true
@@ -32,13 +33,6 @@ func (b *Bot) time(ctx context.Context, a *asking) (Message, error) {
 	}
 	b.wake(ctx, sub.Channel)
 	return b.confirm(ctx, sub, "The brief comes at "+sub.Schedule.String()+"."), nil
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // settings opens the form, takes a submitted one, or sets one thing.
@@ -166,7 +160,7 @@ func (b *Bot) setModel(ctx context.Context, a *asking, value string) (Message, e
 		return Message{}, tell("No language model is configured, so there is none to switch.")
 	}
 	if alone, err := b.alone(ctx, a.Channel); err != nil || !alone {
-		return Message{}, orElse(err, tell("Several workspaces share this bot's language models, so only its operator can switch them off, with OPENAI_OFF=1."))
+		return Message{}, cmp.Or(err, tell("Several workspaces share this bot's language models, so only its operator can switch them off, with OPENAI_OFF=1."))
 	}
 	done, why := "Language models are on again.", ""
 	switch strings.ToLower(value) {
@@ -181,7 +175,7 @@ func (b *Bot) setModel(ctx context.Context, a *asking, value string) (Message, e
 	}
 	b.Log.Info("models switched", "to", strings.ToLower(value), "by", a.User, "workspace", workspaceKey(a.Channel))
 	if still, err := b.Models.Off(ctx); err != nil || still != why {
-		return Message{}, orElse(err, tell("Language models stay off: %s; the operator must change that.", still))
+		return Message{}, cmp.Or(err, tell("Language models stay off: %s; the operator must change that.", still))
 	}
 	return Message{Text: done, Private: true}, nil
 }
@@ -287,7 +281,7 @@ func (b *Bot) leaveWorkspace(ctx context.Context, a *asking, sure bool) (Message
 func (b *Bot) leaveChannel(ctx context.Context, a *asking, sure bool) (Message, error) {
 	sub, found, err := b.subscriptionOf(ctx, a.target)
 	if err != nil || !found {
-		return Message{}, orElse(err, errNothingHere)
+		return Message{}, cmp.Or(err, errNothingHere)
 	}
 	if !sure {
 		return askSure("This ends the subscription of "+channelName(sub.Channel)+" and deletes what is stored of it: "+sub.interests()+".",

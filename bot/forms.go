@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -52,7 +53,7 @@ func (b *Bot) settingsOf(a *asking) *Form {
 // languageField asks which language the insights are to be in: they are translated into it when a model can do that, and
 // else those of podcasts in it are used.
 func (b *Bot) languageField(sub *Subscription) Field {
-	f := Field{Name: "language", Label: "Language of insights", MaxLen: 20, Value: firstOf(sub.Language, "all")}
+	f := Field{Name: "language", Label: "Language of insights", MaxLen: 20, Value: cmp.Or(sub.Language, "all")}
 	f.Hint = "Its code, like en or de: insights are translated into it; all: they stay as they are"
 	if b.Engine.Translate == nil {
 		f.Hint = "Its code, like en or de: only podcasts in it are used, as no model can translate; or all"

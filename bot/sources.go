@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -292,7 +293,7 @@ func (b *Bot) findAddress(ctx context.Context, ch Channel, address string) (foun
 	}
 	var ps []directory.Podcast
 	for _, l := range links {
-		ps = append(ps, directory.Podcast{Title: firstOf(l.Title, hostOf(l.URL)), URL: l.URL})
+		ps = append(ps, directory.Podcast{Title: cmp.Or(l.Title, hostOf(l.URL)), URL: l.URL})
 	}
 	switch len(ps) {
 	case 0:
@@ -301,13 +302,6 @@ func (b *Bot) findAddress(ctx context.Context, ch Channel, address string) (foun
 		return found{podcasts: ps}, nil
 	}
 	return found{choices: ps[:min(len(ps), 5)]}, nil
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // readOPML reads the podcasts of an OPML file; false when the address is none.
@@ -323,7 +317,7 @@ func (b *Bot) readOPML(ctx context.Context, address string) ([]directory.Podcast
 	outlines, err := feed.ReadOPML(strings.NewReader(string(body)))
 	var out []directory.Podcast
 	for _, o := range outlines {
-		out = append(out, directory.Podcast{Title: firstOf(o.Title, hostOf(o.URL)), URL: o.URL})
+		out = append(out, directory.Podcast{Title: cmp.Or(o.Title, hostOf(o.URL)), URL: o.URL})
 	}
 	return out, err == nil && len(out) > 0
 }

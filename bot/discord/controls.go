@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
@@ -111,7 +112,7 @@ func (c *cabinet) id(words string) string {
 
 func (c *cabinet) buttons(actions []bot.Action) {
 	for _, a := range actions {
-		b := component{Type: buttonType, Style: grayButton, Label: orDefault(label(a.Label, maxLabel), "Open")}
+		b := component{Type: buttonType, Style: grayButton, Label: cmp.Or(label(a.Label, maxLabel), "Open")}
 		if len(a.Command) > 0 {
 			b.CustomID = c.id(strings.Join(a.Command, " "))
 			if c.used[b.CustomID] || len(b.CustomID) > maxID {
@@ -135,13 +136,6 @@ func (c *cabinet) endRow() {
 		c.rows = append(c.rows, row{Type: rowType, Components: c.line})
 	}
 	c.line = nil
-}
-
-func orDefault(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // choice is an action of a section, as a menu offers it.
@@ -252,11 +246,11 @@ func (c *cabinet) menu(group []choice) {
 		default:
 			text = ch.action + ": " + ch.about
 		}
-		m.Options = append(m.Options, option{Label: orDefault(label(text, maxOption), ch.action), Value: ch.command, Description: label(ch.detail, maxOption)})
+		m.Options = append(m.Options, option{Label: cmp.Or(label(text, maxOption), ch.action), Value: ch.command, Description: label(ch.detail, maxOption)})
 	}
 	if len(m.Options) == 0 {
 		return
 	}
-	m.Placeholder = label(orDefault(group[0].kind, "More and others")+": choose "+m.between(), placeholder)
+	m.Placeholder = label(cmp.Or(group[0].kind, "More and others")+": choose "+m.between(), placeholder)
 	c.rows = append(c.rows, row{Type: rowType, Components: []component{m}})
 }

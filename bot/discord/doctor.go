@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func (a *Adapter) Doctor(ctx context.Context, channels []bot.Channel) []Finding 
 	if err != nil {
 		return []Finding{{false, fmt.Sprintf("Discord cannot be asked about the token (%v): look at the network and at DISCORD_API_URL.", err)}}
 	}
-	found := []Finding{{true, fmt.Sprintf("DISCORD_TOKEN is that of the bot %s.", orDefault(label(self.Name, maxLabel), self.User))}, a.intentFinding(ctx)}
+	found := []Finding{{true, fmt.Sprintf("DISCORD_TOKEN is that of the bot %s.", cmp.Or(label(self.Name, maxLabel), self.User))}, a.intentFinding(ctx)}
 	looked := len(found)
 	for _, ch := range channels {
 		if ch.Kind != bot.Direct {

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"strings"
 
 	"podbrief/bot"
@@ -18,7 +19,7 @@ const (
 
 // formOf draws a form. Its ID carries the command that it is for.
 func formOf(f *bot.Form) modal {
-	m := modal{CustomID: customID("", strings.Join(f.Command, " ")), Title: orDefault(label(f.Title, maxFormTitle), "Podbrief"), Components: []modalPart{}}
+	m := modal{CustomID: customID("", strings.Join(f.Command, " ")), Title: cmp.Or(label(f.Title, maxFormTitle), "Podbrief"), Components: []modalPart{}}
 	if intro := clean(f.Intro); intro != "" {
 		text, _ := cutMarkdown(intro, 1000)
 		m.Components = append(m.Components, modalPart{Type: textType, Content: text})
@@ -80,8 +81,8 @@ func withButton(m bot.Message) bot.Message {
 	f := m.Form
 	m.Form = nil
 	if m.Text == "" {
-		m.Text = orDefault(f.Intro, "Press the button to fill it in.")
+		m.Text = cmp.Or(f.Intro, "Press the button to fill it in.")
 	}
-	m.Actions = append(m.Actions, bot.Action{Label: orDefault(f.Title, "Open"), Command: f.Command, Form: true})
+	m.Actions = append(m.Actions, bot.Action{Label: cmp.Or(f.Title, "Open"), Command: f.Command, Form: true})
 	return m
 }

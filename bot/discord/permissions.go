@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -133,7 +134,7 @@ func (a *Adapter) rules(ctx context.Context, ch bot.Channel) (server, []overwrit
 		return server{}, nil, err
 	}
 	in := server{}
-	guild := orDefault(place.Guild, ch.Workspace)
+	guild := cmp.Or(place.Guild, ch.Workspace)
 	if err := a.rest.do(ctx, call{method: "GET", path: "/guilds/" + url.PathEscape(guild)}, &in); err != nil {
 		return server{}, nil, err
 	}

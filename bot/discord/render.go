@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -186,7 +187,7 @@ func (p *page) card(s bot.Section) embed {
 	lines := p.section(s)
 	if address := webAddress(s.Link.URL, maxEmbedURL); address != "" && !p.linked[address] {
 		p.linked[address] = true
-		e.Title, e.URL = p.fit(orDefault(s.Link.Label, "Source"), maxTitle), address
+		e.Title, e.URL = p.fit(cmp.Or(s.Link.Label, "Source"), maxTitle), address
 	} else {
 		lines = append(lines, nonEmpty(p.link(s.Link))...)
 	}

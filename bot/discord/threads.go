@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -73,7 +74,7 @@ func (a *Adapter) threadUnder(ctx context.Context, channel, msg, name string) (s
 	if err != nil {
 		return "", err
 	}
-	thread := orDefault(made.ID, msg)
+	thread := cmp.Or(made.ID, msg)
 	if a.MessageContent {
 		return thread, nil
 	}

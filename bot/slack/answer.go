@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -93,7 +94,7 @@ func (p *reply) hold(ctx context.Context) {
 
 // saying is a form that only says something.
 func saying(text string) slack.ModalViewRequest {
-	text, _ = shorten(orElse(bot.Clean(text), "…"), maxField)
+	text, _ = shorten(cmp.Or(bot.Clean(text), "…"), maxField)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: plainText("Podbrief"), Close: plainText("Close"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(plainText(text), nil, nil)}},

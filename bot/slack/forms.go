@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -52,21 +53,14 @@ func modal(f *bot.Form, in incoming) slack.ModalViewRequest {
 		panic(err) // strings always encode
 	}
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: fitted(f.Title, maxTitle), Submit: fitted(orElse(f.Submit, "Send"), maxTitle), Close: plainText("Cancel"),
+		Type: slack.VTModal, Title: fitted(f.Title, maxTitle), Submit: fitted(cmp.Or(f.Submit, "Send"), maxTitle), Close: plainText("Cancel"),
 		CallbackID: "form", PrivateMetadata: string(meta), Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }
 
-func orElse(s, usual string) string {
-	if s == "" {
-		return usual
-	}
-	return s
-}
-
 // fitted is a label of at most so many characters.
 func fitted(s string, most int) *slack.TextBlockObject {
-	s, _ = shorten(orElse(flat(s), "…"), most)
+	s, _ = shorten(cmp.Or(flat(s), "…"), most)
 	return plainText(s)
 }
 

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -234,7 +235,7 @@ func (p *page) endAside() {
 	p.into, p.closes = "", ""
 	switch role {
 	case "title":
-		p.title = firstOf(p.title, text)
+		p.title = cmp.Or(p.title, text)
 	case "cite":
 		p.named = true
 		label, at, timed := cutClock(strings.TrimSuffix(text, ":"))

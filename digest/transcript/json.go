@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -46,7 +47,7 @@ func parseJSON(s string) (segs []Segment, language string, err error) {
 	if err != nil {
 		return nil, "", refuse(Malformed, "its JSON cannot be read: %v", err)
 	}
-	language = languageTag(firstOf(doc.Language, doc.LanguageCode))
+	language = languageTag(cmp.Or(doc.Language, doc.LanguageCode))
 	if list := doc.list(); len(list) > 0 {
 		if len(list) > maxCues {
 			return nil, "", refuse(TooLarge, "it has over %d segments", maxCues)
@@ -118,15 +119,6 @@ func (d *jsonDocument) inner() []jsonSegment {
 		}
 	}
 	return nil
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // languageTag returns a BCP 47 tag in lower case, "" when s is none.

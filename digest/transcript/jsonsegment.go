@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -104,8 +105,8 @@ func jsonCues(list []jsonSegment) []cue {
 // cue makes a caption of a segment, of whose alternatives the first counts.
 func (g *jsonSegment) cue() cue {
 	c := cue{
-		speaker: oneLine(firstOf(g.Voice, string(g.Speaker), g.SpeakerLabel)),
-		text:    plainCue(firstOf(g.Body, g.Text, g.Content, g.Transcript, g.Punctuated, g.Word, g.Value, g.UTF8, g.parts())),
+		speaker: oneLine(cmp.Or(g.Voice, string(g.Speaker), g.SpeakerLabel)),
+		text:    plainCue(cmp.Or(g.Body, g.Text, g.Content, g.Transcript, g.Punctuated, g.Word, g.Value, g.UTF8, g.parts())),
 	}
 	c.start, c.timed = timeOf(g.StartTime, g.Start, g.StartSnake, g.TS, g.Timestamps.From)
 	c.end, _ = timeOf(g.EndTime, g.End, g.EndSnake, g.EndTS, g.Timestamps.To)
@@ -115,7 +116,7 @@ func (g *jsonSegment) cue() cue {
 	}
 	if len(g.Alternatives) > 0 && c.text == "" {
 		inner := g.Alternatives[0].cue()
-		c.text, c.speaker = inner.text, firstOf(c.speaker, inner.speaker)
+		c.text, c.speaker = inner.text, cmp.Or(c.speaker, inner.speaker)
 		if !c.timed {
 			c.start, c.timed = inner.start, inner.timed
 		}

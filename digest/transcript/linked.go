@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (l Linked) Transcript(ctx context.Context, ep feed.Episode) (*Transcript, e
 	for _, o := range offers[:min(len(offers), maxOffers)] {
 		t, err := l.fetch(ctx, o)
 		if err == nil {
-			t.Language = firstOf(languageTag(o.Language), t.Language, languageTag(ep.Language))
+			t.Language = cmp.Or(languageTag(o.Language), t.Language, languageTag(ep.Language))
 			t.forgetTimesAfter(ep.Duration)
 			return t, nil
 		}
@@ -102,7 +103,7 @@ func (l Linked) rank(ep feed.Episode) []feed.Transcript {
 		return o.URL == "" || strings.HasPrefix(o.Type, "audio/") || o.Type == "application/pdf"
 	})
 	slices.SortStableFunc(offers, func(a, b feed.Transcript) int {
-		if d := languageRank(wanted, firstOf(a.Language, ep.Language)) - languageRank(wanted, firstOf(b.Language, ep.Language)); d != 0 {
+		if d := languageRank(wanted, cmp.Or(a.Language, ep.Language)) - languageRank(wanted, cmp.Or(b.Language, ep.Language)); d != 0 {
 			return d
 		}
 		return formatRank(a) - formatRank(b)
