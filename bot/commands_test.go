@@ -248,13 +248,13 @@ func TestToldOnlyUserErrors(t *testing.T) {
 	}
 }
 
-// stubDirectory knows podcasts and counts questions.
-type stubDirectory struct {
+// fakeDirectory knows podcasts and counts questions.
+type fakeDirectory struct {
 	found []directory.Podcast
 	asked int
 }
 
-func (d *stubDirectory) Search(context.Context, string, int) ([]directory.Podcast, error) {
+func (d *fakeDirectory) Search(context.Context, string, int) ([]directory.Podcast, error) {
 	d.asked++
 	return d.found, nil
 }
@@ -263,7 +263,7 @@ func (d *stubDirectory) Search(context.Context, string, int) ([]directory.Podcas
 func TestProposal(t *testing.T) {
 	now := noon
 	b, _ := emptyBot(t)
-	d := &stubDirectory{found: []directory.Podcast{{Title: "Slow Pods", URL: "https://slow.example/rss"}}}
+	d := &fakeDirectory{found: []directory.Podcast{{Title: "Slow Pods", URL: "https://slow.example/rss"}}}
 	b.Times.Now, b.Sources.Directory = func() time.Time { return now }, d
 	sub := Subscription{Channel: room("C1"), Topics: []string{"ai"}}
 	for range 3 {
@@ -296,7 +296,7 @@ func TestProposal(t *testing.T) {
 
 func TestFollowByName(t *testing.T) {
 	b, _ := emptyBot(t)
-	b.Sources.Directory = &stubDirectory{found: []directory.Podcast{{Title: "Slow Pods", URL: "https://slow.example/rss"}, {Title: "Slow Pots", URL: "https://pots.example/rss"}}}
+	b.Sources.Directory = &fakeDirectory{found: []directory.Podcast{{Title: "Slow Pods", URL: "https://slow.example/rss"}, {Title: "Slow Pots", URL: "https://pots.example/rss"}}}
 	say := func(words ...string) Message {
 		return b.Handle(t.Context(), Request{Channel: room("C1"), User: "U1", Rights: Manage, Words: words}, nil)
 	}

@@ -146,9 +146,9 @@ func TestFollowUnknownName(t *testing.T) {
 	}{
 		{nil, "I know no podcast called “Slow Pods”; give the address of its feed or web page."},
 		{brokenDirectory{}, "the directory does not answer; give the address of its feed."},
-		{&stubDirectory{}, "No podcast called “Slow Pods” was found"},
-		{&stubDirectory{found: []directory.Podcast{{Title: "SLOW  pods", URL: "https://s.example/rss"}, {Title: "Slow Pods Too", URL: "https://t.example/rss"}}}, "Following SLOW  pods."},
-		{&stubDirectory{found: []directory.Podcast{{Title: "Slow Pods Daily", URL: "https://s.example/rss", Author: "Ada", Page: "https://s.example/"}}}, "Which one do you mean by “Slow Pods”?"},
+		{&fakeDirectory{}, "No podcast called “Slow Pods” was found"},
+		{&fakeDirectory{found: []directory.Podcast{{Title: "SLOW  pods", URL: "https://s.example/rss"}, {Title: "Slow Pods Too", URL: "https://t.example/rss"}}}, "Following SLOW  pods."},
+		{&fakeDirectory{found: []directory.Podcast{{Title: "Slow Pods Daily", URL: "https://s.example/rss", Author: "Ada", Page: "https://s.example/"}}}, "Which one do you mean by “Slow Pods”?"},
 	}
 	for _, tt := range tests {
 		b, _ := emptyBot(t)

@@ -112,7 +112,7 @@ func TestHousekeeping(t *testing.T) {
 	if got := waiting(t, b, jobTidy); len(got) != 1 || len(waiting(t, b, jobDiscover)) != 0 {
 		t.Errorf("without a directory: tidy jobs %q, discover jobs %q", got, waiting(t, b, jobDiscover))
 	}
-	b.Sources.Directory = &stubDirectory{}
+	b.Sources.Directory = &fakeDirectory{}
 	b.housekeeping(t.Context(), subs)
 	if got := waiting(t, b, jobDiscover); !slices.Equal(got, []string{"ai", "rust"}) {
 		t.Errorf("discover jobs %q, want one for each topic", got)

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,76 +10,19 @@ import (
 	"podbrief/digest/sample"
 )
 
-// lines collects what a program writes while others read it.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 // operated is the bot as an operator runs it, with settings and nothing else, on a Discord.
 type operated struct {
-	t      *testing.T
+	operator
 	server *discordtest.Server
-	web    string // the invented podcasts
-	env    map[string]string
-	stderr lines
 }
 
 func newOperated(t *testing.T) *operated {
-	web := httptest.NewServer(podcasts(t))
 	server := discordtest.New()
-	t.Cleanup(web.Close)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-	return &operated{t: t, server: server, web: web.URL, env: map[string]string{
-		"DISCORD_TOKEN": discordtest.Token, "DISCORD_API_URL": server.API(), "FETCH_ALLOW": strings.TrimPrefix(web.URL, "http://"),
-		"STORE": filepath.Join(t.TempDir(), "podbrief.db"), "LISTEN": "off", "DIRECTORY_URL": "off", "LANGUAGES": "en",
-	}}
-}
-
-func (o *operated) run(ctx context.Context, args ...string) (stdout string, err error) {
-	var out lines
-	err = run(ctx, args, func(k string) string { return o.env[k] }, strings.NewReader(""), &out, &o.stderr)
-	return out.String(), err
-}
-
-// serve runs `serve` until the result is called, which says how long the end took.
-func (o *operated) serve() (end func() time.Duration) {
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() {
-		_, err := o.run(ctx, "serve")
-		done <- err
-	}()
-	o.until("a connection", func() bool { return len(o.server.Live()) > 0 })
-	return func() time.Duration {
-		began := time.Now()
-		stop()
-		if err := <-done; err != nil {
-			o.t.Errorf("serve ended with %v", err)
-		}
-		return time.Since(began)
-	}
-}
-
-func (o *operated) until(what string, ok func() bool) {
-	o.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			o.t.Fatalf("waited 30 s for %s; the bot says:\n%s", what, o.stderr.String())
-		}
-	}
+	o := &operated{server: server}
+	o.operator = newOperator(t, map[string]string{"DISCORD_TOKEN": discordtest.Token, "DISCORD_API_URL": server.API(), "LISTEN": "off"},
+		func() bool { return len(server.Live()) > 0 })
+	return o
 }
 
 // brief sends a command as somebody who manages the server.

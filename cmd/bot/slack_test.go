@@ -4,10 +4,8 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,11 +16,8 @@ import (
 
 // inSlack is the bot as an operator runs it, with settings and nothing else, on a Slack.
 type inSlack struct {
-	t      *testing.T
+	operator
 	server *slacktest.Server
-	web    string // the invented podcasts
-	env    map[string]string
-	stderr lines
 }
 
 const (
@@ -31,8 +26,6 @@ const (
 )
 
 func newInSlack(t *testing.T, mode string) *inSlack {
-	web := httptest.NewServer(podcasts(t))
-	t.Cleanup(web.Close)
 	s := slacktest.New(t)
 	s.AddUser(slacktest.User{ID: slackMember, Name: "ada", Team: slacktest.Team})
 	s.AddChannel(slacktest.Channel{ID: slackChannel, Name: "general", Members: []string{slackMember}})
@@ -40,11 +33,12 @@ func newInSlack(t *testing.T, mode string) *inSlack {
 	if mode == "http" {
 		s.Handler = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: address}) }}
 	}
-	return &inSlack{t: t, server: s, web: web.URL, env: map[string]string{
+	o := &inSlack{server: s}
+	o.operator = newOperator(t, map[string]string{
 		"SLACK_MODE": mode, "SLACK_BOT_TOKEN": slacktest.BotToken, "SLACK_APP_TOKEN": slacktest.AppToken, "SLACK_SIGNING_SECRET": slacktest.Secret,
-		"SLACK_API_URL": s.URL, "LISTEN": address, "FETCH_ALLOW": strings.TrimPrefix(web.URL, "http://"),
-		"STORE": filepath.Join(t.TempDir(), "podbrief.db"), "DIRECTORY_URL": "off", "LANGUAGES": "en",
-	}}
+		"SLACK_API_URL": s.URL, "LISTEN": address,
+	}, o.serving)
+	return o
 }
 
 // freeAddress is an address at which nothing listens.
@@ -57,31 +51,6 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func (o *inSlack) run(ctx context.Context, args ...string) (stdout string, err error) {
-	var out lines
-	err = run(ctx, args, func(k string) string { return o.env[k] }, strings.NewReader(""), &out, &o.stderr)
-	return out.String(), err
-}
-
-// serve runs `serve` until the result is called, which says how long the end took.
-func (o *inSlack) serve() (end func() time.Duration) {
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() {
-		_, err := o.run(ctx, "serve")
-		done <- err
-	}()
-	o.until("the bot", o.serving)
-	return func() time.Duration {
-		began := time.Now()
-		stop()
-		if err := <-done; err != nil {
-			o.t.Errorf("serve ended with %v", err)
-		}
-		return time.Since(began)
-	}
-}
-
 // serving reports whether the bot takes commands.
 func (o *inSlack) serving() bool {
 	if o.env["SLACK_MODE"] == "socket" {
@@ -89,15 +58,6 @@ func (o *inSlack) serving() bool {
 	}
 	_, err := o.server.Play(o.server.Command(slackMember, slackChannel, "help"))
 	return err == nil
-}
-
-func (o *inSlack) until(what string, ok func() bool) {
-	o.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			o.t.Fatalf("waited 30 s for %s; the bot says:\n%s", what, o.stderr.String())
-		}
-	}
 }
 
 // brief types a command and waits for its answer.
