@@ -46,20 +46,18 @@ type Adapter struct {
 	Log            *slog.Logger // nil: nowhere
 	Client         *http.Client // nil: one that honours the proxy environment
 
-	once    sync.Once
-	rest    *client
-	self    identity
-	selfMu  sync.Mutex
-	direct  sync.Map // channel ID by user
-	places  places
-	answers sync.WaitGroup // requests that are being answered
-	blind   *recent        // nonces of messages that could not be looked up
+	once   sync.Once
+	rest   *client
+	self   identity
+	selfMu sync.Mutex
+	direct sync.Map // channel ID by user
+	places places
+	blind  *recent // nonces of messages that could not be looked up
 
 	pace       pace
 	identifies identifies
-	refused    atomic.Pointer[error] // why the gateway wants no connection any more
-	open       sync.RWMutex
-	taking     *receiver // what takes signed requests while Run runs; guarded by open
+	refused    atomic.Pointer[error]    // why the gateway wants no connection any more
+	taking     atomic.Pointer[receiver] // what takes signed requests while Run runs
 }
 
 // identity is who the bot is on Discord.
@@ -106,18 +104,10 @@ func (a *Adapter) Run(ctx context.Context, cmds []bot.Command, h bot.Handler) er
 		return fmt.Errorf("register commands: %w", err)
 	}
 	r := &receiver{Adapter: a, cmds: cmds, handle: h, seen: newRecent(2000)}
-	a.take(r)
+	a.taking.Store(r)
 	err := a.connect(ctx, r)
-	a.take(nil)
-	done := make(chan struct{})
-	go func() {
-		a.answers.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(endGrace):
-	}
+	a.taking.Store(nil)
+	r.answers.end(endGrace)
 	return err
 }
 

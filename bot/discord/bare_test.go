@@ -80,7 +80,7 @@ type bare struct {
 func startBare(t *testing.T, s *discordtest.Server, mode string) *bare {
 	t.Helper()
 	b := &bare{ended: make(chan struct{}), output: &bytes.Buffer{}}
-	cmd := process("bare", "ws"+strings.TrimPrefix(s.URL, "http")+"/gateway", mode)
+	cmd := process("bare", s.Socket(), mode)
 	cmd.Stderr = b.output
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

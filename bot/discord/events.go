@@ -39,16 +39,54 @@ func (r *receiver) event(name string, data json.RawMessage) {
 	}
 }
 
-// spawn reads an event and answers it on its own. A panic ends nothing but the answer.
-func spawn[T any](r *receiver, data json.RawMessage, do func(context.Context, T)) {
+// answers are those being made. Once they ended none begins: discordgo may bring an event of a connection that is given up.
+// They are safe for concurrent use.
+type answers struct {
+	mu      sync.Mutex
+	ended   bool
+	running sync.WaitGroup
+}
+
+// begin reports whether an answer may be made; it is then told when it is done.
+func (a *answers) begin() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ended {
+		a.running.Add(1)
+	}
+	return !a.ended
+}
+
+func (a *answers) done() { a.running.Done() }
+
+// end lets no answer begin any more, and waits for those being made, for the grace at most.
+func (a *answers) end(grace time.Duration) {
+	a.mu.Lock()
+	a.ended = true
+	a.mu.Unlock()
+	all := make(chan struct{})
+	go func() {
+		a.running.Wait()
+		close(all)
+	}()
+	select {
+	case <-all:
+	case <-time.After(grace):
+	}
+}
+
+// spawn reads an event and answers it on its own; it reports whether it does. A panic ends nothing but the answer.
+func spawn[T any](r *receiver, data json.RawMessage, do func(context.Context, T)) bool {
 	var v T
 	if err := json.Unmarshal(data, &v); err != nil {
 		r.Log.Warn("event not read", "err", err)
-		return
+		return false
 	}
-	r.answers.Add(1)
+	if !r.answers.begin() {
+		return false
+	}
 	go func() {
-		defer r.answers.Done()
+		defer r.answers.done()
 		defer func() {
 			if p := recover(); p != nil {
 				r.Log.Error("event handler panicked", "panic", p, "stack", string(debug.Stack()))
@@ -58,6 +96,7 @@ func spawn[T any](r *receiver, data json.RawMessage, do func(context.Context, T)
 		defer cancel()
 		do(ctx, v)
 	}()
+	return true
 }
 
 // guild is a server, as events tell of it.

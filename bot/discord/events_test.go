@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -82,5 +83,19 @@ func TestListed(t *testing.T) {
 		if slices.Sort(in); !slices.Equal(in, step.want) || complete != step.complete {
 			t.Errorf("add(%s) = %q, %v, want %q, %v", step.data, in, complete, step.want, step.complete)
 		}
+	}
+}
+
+// TestEventAfterTheEnd brings an event once Run has ended, as discordgo may: nothing is answered.
+func TestEventAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	r := &receiver{Adapter: &Adapter{Log: slog.New(slog.DiscardHandler)}}
+	nothing := func(context.Context, guild) {}
+	if !spawn(r, json.RawMessage(`{}`), nothing) {
+		t.Error("an event is not taken, want it taken")
+	}
+	r.answers.end(time.Minute)
+	if spawn(r, json.RawMessage(`{}`), nothing) {
+		t.Error("an event after the end is taken, want it left")
 	}
 }

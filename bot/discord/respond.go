@@ -27,6 +27,7 @@ type receiver struct {
 	handle bot.Handler
 	seen   *recent
 
+	answers answers
 	servers servers
 	drafts  drafts
 }

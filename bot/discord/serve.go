@@ -16,7 +16,8 @@ const bodyTime = 3 * time.Second
 // address they come over the gateway; with it, they come here alone. The answer goes to Discord by the same calls either way.
 // It is safe for concurrent use, and refuses everything before Run.
 func (a *Adapter) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if !a.takes() {
+	r := a.taking.Load()
+	if r == nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
@@ -26,12 +27,6 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(status)
 		return
 	}
-	a.open.RLock() // not while the body is read: whoever sends it slowly must not keep Run from ending
-	defer a.open.RUnlock()
-	if a.taking == nil {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
-	}
 	var i struct{ Type int }
 	switch {
 	case json.Unmarshal(body, &i) != nil:
@@ -39,24 +34,11 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case i.Type == pingKind:
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(response{Type: respondPong}) //nolint:errcheck // whoever asked is gone
+	case !spawn(r, body, r.interact):
+		w.WriteHeader(http.StatusServiceUnavailable) // Run ended while the body was read
 	default:
 		w.WriteHeader(http.StatusAccepted)
-		spawn(a.taking, body, a.taking.interact)
 	}
-}
-
-// takes reports whether requests are taken.
-func (a *Adapter) takes() bool {
-	a.open.RLock()
-	defer a.open.RUnlock()
-	return a.taking != nil
-}
-
-// take says what takes signed requests from now on; nil refuses them.
-func (a *Adapter) take(r *receiver) {
-	a.open.Lock()
-	defer a.open.Unlock()
-	a.taking = r
 }
 
 // signed reads a request that Discord signed, or returns the status to refuse it with.

@@ -158,8 +158,19 @@ func (s *Server) gatewayURL() string {
 	return "ws" + strings.TrimPrefix(s.URL, "http") + "/gateway"
 }
 
-// API is the base address of REST calls.
-func (s *Server) API() string { return s.URL + "/api/v10" }
+// API is the base address of REST calls. Calls of other processes know what was set before it was asked for.
+func (s *Server) API() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.URL + "/api/v10"
+}
+
+// Socket is the address of the gateway. Connections of other processes know what was set before it was asked for.
+func (s *Server) Socket() string {
+	s.gw.mu.Lock()
+	defer s.gw.mu.Unlock()
+	return s.gatewayURL()
+}
 
 // Place returns a channel; it is made when it does not exist.
 func (s *Server) Place(id string) *Place {
