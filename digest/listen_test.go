@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"podbrief/digest/feed"
@@ -77,7 +76,7 @@ func TestSpeechIsTriedAgainWhenThatCanHelp(t *testing.T) {
 		{errors.New("service down"), []time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, 80 * time.Minute}},
 		{fmt.Errorf("%w: budget", transcript.ErrLater), []time.Duration{24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour}},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
 			e, ids := refreshed(t, newWeb(map[string]string{feedA: rss("A", "one|1")}))
 			e.Speech = ears(func(context.Context, feed.Episode) (*transcript.Transcript, error) { return nil, tt.err })
 			if err := e.Process(t.Context(), ids[0]); err != nil {

@@ -103,7 +103,7 @@ func TestHabitsAreLearnedBeforeTheFirstExtraction(t *testing.T) {
 }
 
 func TestTroubleWithATranscriptIsTriedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		const text = "https://a.example/1.vtt"
 		w := newWeb(map[string]string{feedA: rss("A", "one|1|"+text), text: "500"})
 		e, ids := refreshed(t, w)
@@ -125,7 +125,7 @@ func TestTroubleWithATranscriptIsTriedAgain(t *testing.T) {
 }
 
 func TestNotesStandInForATranscriptThatNeverComes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		const text = "https://a.example/1.vtt"
 		w := newWeb(map[string]string{feedA: rss("A", "one|1|"+text), text: "500"})
 		e, ids := refreshed(t, w)
@@ -140,7 +140,7 @@ func TestNotesStandInForATranscriptThatNeverComes(t *testing.T) {
 }
 
 func TestAPoisonousEpisodeIsGivenUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		w := newWeb(map[string]string{feedA: rss("A", "one|1", "poison|2", "three|3")})
 		e, _ := refreshed(t, w)
 		e.Extractor = fixed{"fixed/1", func(in insight.Input) {
@@ -302,4 +302,12 @@ func TestRelatedInsightsAreFoundAfterALaterScan(t *testing.T) {
 	if got, err := e.Related(t.Context(), first, 5); err != nil || len(got) != 1 || got[0].Podcast != "B" {
 		t.Errorf("Related() after scanning another podcast = %v, %v, want one insight of it", got, err)
 	}
+}
+
+// bubble is synctest.Test for what keeps transcripts: the coder makes its channels at its first use, which must not be in a
+// bubble that another one does not see.
+func bubble(t *testing.T, f func(*testing.T)) {
+	t.Helper()
+	packer.EncodeAll([]byte{0}, nil)
+	synctest.Test(t, f)
 }
