@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -63,6 +64,9 @@ func TestSigterm(t *testing.T) {
 			}
 			if got := stateOf(t, a.store); got != tt.want {
 				t.Errorf("the delivery is %q, want %q", got, tt.want)
+			}
+			if got := a.server.Closes(); !slices.Equal(got, []int{normalClosure}) {
+				t.Errorf("the gateway was closed with %v, want %d, so that the bot is not seen any more", got, normalClosure)
 			}
 		})
 	}

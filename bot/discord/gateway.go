@@ -146,7 +146,7 @@ func (s *shard) connection(ctx context.Context) error {
 	case <-g.ready:
 		late.Stop()
 		s.Log.Info("gateway connected", "shard", s.number, "resumed", s.session.ID != "")
-		<-g.ctx.Done()
+		<-g.hung
 	case <-g.ctx.Done():
 	}
 	s.session = g.resumable()

@@ -27,8 +27,10 @@ import (
 //     and none is used twice: one that is ended needs a second for it, and may hang.
 //   - It keeps from discordgo what that cannot handle: a request to reconnect (a deadlock when it comes first), an invalid
 //     session (an IDENTIFY at once), a request for a heartbeat (a panic while closing).
-//   - It keeps from Discord the close frame that discordgo writes, because that would end the session.
+//   - It keeps from Discord the close frame that discordgo writes, because that would end the session. It writes one itself
+//     when the bot ends, so that nobody sees the bot as there any more.
 type guard struct {
+	bot       context.Context         // done with the bot
 	ctx       context.Context         // done with the connection; its cause says why
 	end       context.CancelCauseFunc // the first cause counts
 	transport http.RoundTripper
@@ -45,6 +47,7 @@ type guard struct {
 	sending sync.Mutex    // one frame after the other
 	acked   chan struct{} // holds a token after an acknowledgement
 	ready   chan struct{} // closed with READY or RESUMED
+	hung    chan struct{} // closed with the wire
 
 	mu      sync.Mutex
 	session session
@@ -69,12 +72,21 @@ const (
 	opAck       = 11
 )
 
-// writeTimeout is how long a connection may take a message.
-const writeTimeout = 10 * time.Second
+// writeTimeout is how long a connection may take a message, and byeTimeout the last one, for which the bot's end waits.
+const (
+	writeTimeout = 10 * time.Second
+	byeTimeout   = 500 * time.Millisecond
+)
+
+// normalClosure is the code of an end that is wanted; Discord then ends the session too.
+const normalClosure = 1000
 
 // newGuard returns a guard whose connection is made when discordgo begins with it. It resumes a session that has an ID.
 func newGuard(ctx context.Context, transport http.RoundTripper, address, token string, s session) *guard {
-	g := &guard{transport: transport, address: address, token: token, session: s, acked: make(chan struct{}, 1), ready: make(chan struct{})}
+	g := &guard{
+		bot: ctx, transport: transport, address: address, token: token, session: s,
+		acked: make(chan struct{}, 1), ready: make(chan struct{}), hung: make(chan struct{}),
+	}
 	g.ctx, g.end = context.WithCancelCause(ctx)
 	return g
 }
@@ -141,13 +153,29 @@ func (g *guard) shake(b []byte) error {
 	if resp.StatusCode != http.StatusSwitchingProtocols || !ok {
 		return g.fail(errors.Join(fmt.Errorf("connect to the gateway: it answers %s", resp.Status), resp.Body.Close()))
 	}
-	context.AfterFunc(g.ctx, func() { wire.Close() })
 	g.wire, g.in = wire, bufio.NewReader(wire)
+	context.AfterFunc(g.ctx, g.hangUp)
 	var head bytes.Buffer
 	fmt.Fprintf(&head, "HTTP/1.1 %s\r\n", resp.Status)
 	resp.Header.Write(&head) //nolint:errcheck // into memory
 	g.out = append(head.Bytes(), "\r\n"...)
 	return nil
+}
+
+// hangUp closes the wire, after a word about it when the bot ends: a session that may go on is not closed with a word.
+// https://discord.com/developers/docs/events/gateway#initiating-a-disconnect
+func (g *guard) hangUp() {
+	defer close(g.hung)
+	defer g.wire.Close()
+	if g.bot.Err() == nil {
+		return
+	}
+	late := time.AfterFunc(byeTimeout, func() { g.wire.Close() })
+	defer late.Stop()
+	g.sending.Lock()
+	defer g.sending.Unlock()
+	code := binary.BigEndian.AppendUint16(nil, normalClosure)
+	g.wire.Write(frame{kind: closeFrame, payload: code}.bytes(true)) //nolint:errcheck // it ends anyway
 }
 
 // request is discordgo's handshake as a request of the transport.

@@ -25,10 +25,15 @@ type link struct {
 
 // newLink returns a guard whose handshake is done. What comes is read along until the guard ends.
 func newLink(t *testing.T, s session) *link {
+	return newLinkUntil(context.Background(), t, s)
+}
+
+// newLinkUntil returns one of a bot that ends with ctx.
+func newLinkUntil(ctx context.Context, t *testing.T, s session) *link {
 	near, far := net.Pipe()
-	g := newGuard(t.Context(), nil, "", "token", s)
+	g := newGuard(ctx, nil, "", "token", s)
 	g.wire, g.in = near, bufio.NewReader(near)
-	context.AfterFunc(g.ctx, func() { near.Close() })
+	context.AfterFunc(g.ctx, g.hangUp)
 	go func() {
 		io.Copy(io.Discard, g) //nolint:errcheck // the guard says why it ended
 		g.Close()
@@ -125,6 +130,47 @@ func TestWireThatTakesNothing(t *testing.T) {
 		_, err := l.Write(frame{kind: textFrame, payload: []byte(`{"op":2}`)}.bytes(true))
 		if !errors.Is(err, errSilent) || time.Since(began) != writeTimeout {
 			t.Errorf("Write = %v after %v, want %v after %v", err, time.Since(began), errSilent, writeTimeout)
+		}
+	})
+}
+
+// TestLastWord checks that a connection ends with a word about it when the bot ends, which ends the session, and without one
+// when the session may go on.
+func TestLastWord(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		end   func(l *link, bot context.CancelFunc)
+		want  []byte
+		after error // nil: the last word is read
+	}{
+		{"the bot ends", func(_ *link, bot context.CancelFunc) { bot() }, []byte{0x03, 0xe8}, nil},
+		{"the connection is lost", func(l *link, _ context.CancelFunc) { l.end(errSilent) }, nil, io.EOF},
+		{"discordgo lets go", func(l *link, _ context.CancelFunc) { l.Close() }, nil, io.EOF},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bot, end := context.WithCancel(t.Context())
+			defer end()
+			l := newLinkUntil(bot, t, session{})
+			tt.end(l, end)
+			f, err := readFrame(l.wire, true)
+			if !errors.Is(err, tt.after) || err == nil && f.kind != closeFrame || !bytes.Equal(f.payload, tt.want) {
+				t.Errorf("the last word is %+v, %v; want %x, %v", f, err, tt.want, tt.after)
+			}
+			<-l.hung
+		})
+	}
+}
+
+// TestNoTimeForALastWord checks that a wire that takes nothing holds the bot's end up for half a second only.
+func TestNoTimeForALastWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bot, end := context.WithCancel(t.Context())
+		l := newLinkUntil(bot, t, session{})
+		began := time.Now()
+		end()
+		<-l.hung
+		if took := time.Since(began); took != byeTimeout {
+			t.Errorf("the wire is closed after %v, want %v", took, byeTimeout)
 		}
 	})
 }
