@@ -94,6 +94,7 @@ type page struct {
 	aside   strings.Builder
 	skip    string // the element being left out
 	depth   int
+	quotes  int // open block quotations
 	link    bool
 }
 
@@ -167,6 +168,9 @@ func (p *page) start(name string, z *html.Tokenizer, attrs bool) {
 		p.skip, p.depth = name, 1
 	case blocks[name]:
 		p.flush()
+		if name == "blockquote" {
+			p.quotes++
+		}
 	case name == "rss" || name == "error":
 		p.feed, p.whole = true, true
 	case name == "a":
@@ -225,6 +229,9 @@ func (p *page) end(name string) {
 	if blocks[name] {
 		p.flush()
 	}
+	if name == "blockquote" {
+		p.quotes = max(0, p.quotes-1)
+	}
 }
 
 // endAside takes the collected text as a name, a time or the title.
@@ -271,8 +278,9 @@ func (p *page) flush() {
 		return
 	}
 	first := len(p.paras)
+	quoted := p.quotes > 0 || strings.HasPrefix(text, "> ")
 	for _, part := range quotedParts(text) {
-		p.paras = append(p.paras, paragraph{speaker: p.speaker, text: part})
+		p.paras = append(p.paras, paragraph{speaker: p.speaker, text: part, quoted: quoted})
 	}
 	p.paras[first].marks, p.marks = append(p.marks, marks...), nil
 }

@@ -85,8 +85,11 @@ func TestParseHTMLTakesTimesOutOfCells(t *testing.T) {
 }
 
 func TestParseHTMLCutsQuotationsInMarkdown(t *testing.T) {
-	segs, err := parseHTML(`<cite>Ann:</cite><p>&gt; Nets are: &gt; &gt; - cheap &gt; - light</p><p>5 &gt; 3.</p><p>&gt; &gt;</p>`)
-	if got, want := texts(segs), "Nets are:|cheap|light|5 > 3.|> >"; err != nil || got != want {
+	segs, err := parseHTML(`<cite>Ann:</cite><p>&gt; Nets are: &gt; &gt; - cheap &gt; - light</p><blockquote><p>Boats are dear.</p></blockquote><p>5 &gt; 3, and that is all there is to say on it.</p><p>&gt; &gt;</p>`)
+	if got, want := texts(segs), "Nets are:|cheap|light|Boats are dear.|5 > 3, and that is all there is to say on it.|> >"; err != nil || got != want {
 		t.Errorf("parseHTML = %q, %v, want %q", got, err, want)
+	}
+	if got, want := quotedTexts(segs), "Nets are:|cheap|light|Boats are dear.|> >"; got != want {
+		t.Errorf("parseHTML: quoted are %q, want %q", got, want)
 	}
 }

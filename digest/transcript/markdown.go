@@ -43,13 +43,17 @@ var (
 	markdownCode  = regexp.MustCompile("(?s)```.*?```")
 	markdownNote  = regexp.MustCompile(`(?s)<!--.*?-->`)
 	markdownBreak = regexp.MustCompile(`\*\*Break:?\*\*:?[^\n]*|(?m:^[*_]?Break(?:[*_]?:[ *_\\\[\]\d:.]*| *\\?\[[\d:.]+\\?\])$)`)
+	markdownEmpty = regexp.MustCompile(`(?m)^ {0,3}>[> ]*$`)
 	markdownQuote = regexp.MustCompile(`(?m)^ {0,3}>(?: ?>)* ?`)
-	markdownItem  = regexp.MustCompile(`(?m)^ {0,3}(?:[-*+]|\d{1,3}[.)]) +`)
+	markdownItem  = regexp.MustCompile(`(?m)^( {0,3}|` + quoteMark + ` {0,3})(?:[-*+]|\d{1,3}[.)]) +`)
 	markdownTag   = regexp.MustCompile(`(?s)\{%.*?%\}`)
 	markdownImage = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)`)
 	markdownLink  = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
 	emphasis      = strings.NewReplacer("*", "", "_", "", "`", "", `\`, "")
 )
+
+// quoteMark stands at the beginning of a quoted line while a text is read. No text that comes in holds it.
+const quoteMark = "\x01"
 
 // parseMarkdown reads paragraphs, of which some begin with a bold name. Headings, code, front matter and pictures are
 // dropped, what is quoted and the items of lists are paragraphs of their own, and "**Break:**" or "Break:" on its line
@@ -62,9 +66,11 @@ func parseMarkdown(s string) []Segment {
 	if strings.Contains(s, "Break") {
 		s = markdownBreak.ReplaceAllString(s, "\n\n**Break:**\n\n")
 	}
-	s = markdownItem.ReplaceAllString(markdownQuote.ReplaceAllString(s, ""), "\n\n")
+	s = markdownQuote.ReplaceAllString(markdownEmpty.ReplaceAllString(s, ""), quoteMark)
+	s = markdownItem.ReplaceAllString(s, "\n\n$1")
 	for block := range strings.SplitSeq(s, "\n\n") {
-		block = strings.TrimSpace(block)
+		quoted := strings.Contains(block, quoteMark)
+		block = strings.TrimSpace(strings.ReplaceAll(block, quoteMark, ""))
 		if block == "" || block[0] == '#' || strings.HasPrefix(block, "{:") || strings.Trim(block, "- *_") == "" {
 			continue
 		}
@@ -84,7 +90,7 @@ func parseMarkdown(s string) []Segment {
 		}
 		text, marks := takeMarks(plainMarkdown(block))
 		if text != "" {
-			paras = append(paras, paragraph{speaker: speaker, text: text, marks: append(pending, marks...), brk: brk})
+			paras = append(paras, paragraph{speaker: speaker, text: text, marks: append(pending, marks...), brk: brk, quoted: quoted})
 			brk, pending = false, nil
 		}
 	}

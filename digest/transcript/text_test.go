@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,12 @@ We are back.
 	if got := texts(parseMarkdown(quoted)); got != "They say:|Nets are better:|cheap|light|I agree. 5 > 3.|Hello|Break a leg." {
 		t.Errorf("parseMarkdown(quotations, lists and breaks) = %q", got)
 	}
+	if got := quotedTexts(parseMarkdown(quoted)); got != "Nets are better:|cheap|light" {
+		t.Errorf("parseMarkdown: quoted are %q, want the lines behind >", got)
+	}
+	if got := quotedTexts(parseMarkdown("> All of it\n> is quoted.\n\nYes.\n")); got != "" {
+		t.Errorf("parseMarkdown(a text quoted as a whole): quoted are %q, want none", got)
+	}
 	const linked = "**Ann Lee** [00:00:03](https://x.example/?t=3)\n\nSalmon swim.\n\n**Bob** (00:05)\nWhy?\n\n**Bold** words are no name.\n"
 	if got := parseMarkdown(linked); texts(got) != "Salmon swim.|Why?|Bold words are no name." || got[0].Speaker != "Ann Lee" || got[1].Speaker != "Bob" || got[0].Start != 3*second || got[1].Start != 5*second {
 		t.Errorf("parseMarkdown(names with times and no colon) = %+v, want Ann Lee at 3 s, Bob at 5 s", got)
@@ -145,6 +152,10 @@ We are back.
 	if texts(got) != "One.|Two.|Three.|Four." || got[1].Speaker != "Ann" || got[2].Speaker != "Bob" {
 		t.Errorf("parseMarkdown(names without emphasis) = %+v", got)
 	}
+}
+
+func quotedTexts(segs []Segment) string {
+	return texts(slices.DeleteFunc(segs, func(s Segment) bool { return !s.Quoted }))
 }
 
 func TestTimeParagraphs(t *testing.T) {

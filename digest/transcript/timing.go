@@ -16,6 +16,7 @@ type paragraph struct {
 	text    string
 	marks   []mark
 	brk     bool
+	quoted  bool
 	words   int
 }
 
@@ -33,11 +34,12 @@ func spoken(words int, rate float64) time.Duration {
 // slowest; so no paragraph runs past the next mark. Without marks all times are unknown.
 func timeParagraphs(paras []paragraph) []Segment {
 	marks := textMarks(paras)
+	aside := quotedAside(paras)
 	out := make([]Segment, 0, len(paras))
 	word, m := 0, -1
 	for i := range paras {
 		p := &paras[i]
-		s := Segment{Speaker: p.speaker, Text: p.text, Break: p.brk, Timing: Unknown}
+		s := Segment{Speaker: p.speaker, Text: p.text, Break: p.brk, Quoted: p.quoted && aside, Timing: Unknown}
 		if len(marks) > 0 {
 			for m+1 < len(marks) && marks[m+1].word <= word {
 				m++
@@ -58,6 +60,18 @@ func timeParagraphs(paras []paragraph) []Segment {
 		out[n].End = out[n].Start + spoken(paras[n].words, wordsPerSecond)
 	}
 	return out
+}
+
+// quotedAside reports whether quotations are the smaller part of a text; in one that is quoted as a whole they tell nothing.
+func quotedAside(paras []paragraph) bool {
+	quoted, all := 0, 0
+	for _, p := range paras {
+		all += len(p.text)
+		if p.quoted {
+			quoted += len(p.text)
+		}
+	}
+	return quoted*2 < all
 }
 
 // timeAt returns when a word is said, which stands at or after mark m.

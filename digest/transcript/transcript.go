@@ -49,6 +49,8 @@ type Segment struct {
 	// Break says that what was said before does not go on here: a break was cut out, or another, unnamed, speaker
 	// begins.
 	Break bool `json:"break,omitempty"`
+	// Quoted says that the file marks the words as somebody else's, as "> " does in Markdown: the speaker reads them.
+	Quoted bool `json:"quoted,omitempty"`
 }
 
 // Source finds the transcript of an episode. It returns ErrNone (wrapped) when it has none.
