@@ -160,7 +160,7 @@ func TestPrivateAfterPublic(t *testing.T) {
 			}
 			return nil
 		}
-		a := &answer{receiver: &receiver{Adapter: s.Adapter}, interaction: interaction{ID: "1", Token: "x"}, deferred: true, began: time.Now()}
+		a := &answer{receiver: &receiver{Adapter: s.Adapter}, interaction: interaction{ID: "1", Token: "x"}, began: time.Now()}
 		err := a.last(t.Context(), bot.Message{Text: "for you", Private: true})
 		if n := len(s.server.Requests(http.MethodPost, "/webhooks/")); n != tt.want {
 			t.Errorf("%s: %d answers, want %d (%v)", tt.name, n, tt.want, err)
@@ -203,7 +203,7 @@ func TestTokenLife(t *testing.T) {
 		s := newStage(t)
 		s.init()
 		a := &answer{
-			receiver: &receiver{Adapter: s.Adapter}, interaction: interaction{ID: "1", Token: "old"}, private: tt.private, deferred: true,
+			receiver: &receiver{Adapter: s.Adapter}, interaction: interaction{ID: "1", Token: "old"}, private: tt.private,
 			began:   time.Now().Add(-tokenLife - time.Second),
 			request: bot.Request{Channel: general(), Personal: personal(discordtest.User), CannotPost: tt.cannot},
 		}

@@ -123,6 +123,8 @@ func (l choiceList) check() error {
 	return nil
 }
 
+func (r redrawing) check() error { return checkRows(r.Components) }
+
 func (deferral) check() error { return nil }
 
 func (recipient) check() error { return nil }

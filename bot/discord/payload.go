@@ -71,6 +71,12 @@ type choiceList struct {
 	Choices []offered `json:"choices"`
 }
 
+// redrawing draws what stands under a message anew, and leaves the rest of it.
+type redrawing struct {
+	Components      []row    `json:"components"`
+	AllowedMentions mentions `json:"allowed_mentions"`
+}
+
 // deferral promises an answer.
 type deferral struct {
 	Flags int `json:"flags,omitempty"`
@@ -150,6 +156,7 @@ const (
 	respondPong     = 1
 	respondMessage  = 4
 	respondDefer    = 5
+	respondUpdate   = 7
 	respondComplete = 8
 	respondModal    = 9
 )

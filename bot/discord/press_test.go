@@ -1,9 +1,11 @@
 package discord
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -113,6 +115,55 @@ func TestPressEverywhere(t *testing.T) {
 		if a.Type != respondMessage || r.Channel.Kind != tt.kind || r.Thread != tt.thread || r.User != discordtest.User {
 			t.Errorf("%s: answered with %d; asked in %+v under %q by %q", tt.name, a.Type, r.Channel, r.Thread, r.User)
 		}
+	}
+}
+
+// TestChosenAgain chooses from the menus of a brief, quickly and slowly answered, and from the form that one opens. Each time
+// the menus are drawn anew, and nothing else of the brief, so that the same can be chosen again; the answer follows.
+func TestChosenAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		slow    bool
+		answer  bot.Message
+		form    bool
+		private bool
+		calls   int // answers and edits that follow
+	}{
+		{"a private answer", false, bot.Message{Text: "the answer", Private: true}, false, true, 1},
+		{"an answer for all", false, bot.Message{Text: "the answer"}, false, false, 1},
+		{"a slow answer", true, bot.Message{Text: "the answer"}, false, true, 2},
+		{"a form", false, bot.Message{Text: "the answer"}, true, false, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+				if tt.slow {
+					time.Sleep(directly + 100*time.Millisecond)
+				}
+				return tt.answer
+			})
+			s.run(commands(), p.handle)
+			id, err := s.Post(t.Context(), general(), bottest.Brief(5), "d")
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := discordtest.Press(member(), id, customID("", menuWords+"0"), "more x")
+			if tt.form {
+				in = discordtest.Submit(member(), customID("", "ask x"), "question", "why?")
+				in["message"] = map[string]any{"id": id}
+			}
+			a := s.answered(s.server.Interact(in))
+			want := map[string]any{"components": s.server.Messages(discordtest.General)[0].Body["components"], "allowed_mentions": map[string]any{"parse": []any{}}}
+			if diff := cmp.Diff(want, a.Redrawn); diff != "" || a.Type != respondUpdate {
+				t.Errorf("first answered with %d; drawn anew (-want +got):\n%s", a.Type, diff)
+			}
+			s.until("the answer", func() bool { return len(s.server.Requests("", "/webhooks/")) == tt.calls })
+			if a = s.answered(s.server.Interact(in)); a.Private != tt.private { // the same again
+				t.Errorf("answered with %v, for the asker alone: %v", a.Data, a.Private)
+			}
+		})
 	}
 }
 

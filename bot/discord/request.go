@@ -40,8 +40,11 @@ type interaction struct {
 		User        person
 		Permissions string
 	}
-	Message *struct{ ID string }
-	Data    struct {
+	Message *struct { // that was pressed, or whose form was sent
+		ID         string
+		Components []row
+	}
+	Data struct {
 		Name       string
 		Options    []given
 		CustomID   string `json:"custom_id"`

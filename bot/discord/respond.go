@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,10 +37,11 @@ type receiver struct {
 type answer struct {
 	*receiver
 	interaction
-	began    time.Time
-	request  bot.Request
-	private  bool // the deferral was
-	deferred bool
+	began   time.Time
+	request bot.Request
+	private bool   // the deferral was
+	redrawn bool   // the message with the menu was drawn anew, in the place of a deferral
+	follow  string // the message that followed then, once there is one
 }
 
 // interact answers an interaction.
@@ -149,7 +151,11 @@ func (a *answer) perform(ctx context.Context, pressed bool) error {
 	case <-time.After(directly):
 	}
 	a.private = pressed || c.Private
-	if err := a.deferIt(ctx); err != nil {
+	err := a.deferIt(ctx)
+	if err == nil && a.redrawn {
+		err = a.edit(ctx, bot.Message{Text: "One moment …"})
+	}
+	if err != nil {
 		return err
 	}
 	for {
@@ -190,8 +196,8 @@ func (a *answer) first(ctx context.Context, m bot.Message) error {
 	if m.IsZero() {
 		m = bot.Message{Text: "Done.", Private: true}
 	}
-	if a.belongsUnder(m) { // to open a thread may take longer than Discord waits
-		a.private = true
+	if a.belongsUnder(m) || a.chosen() { // to open a thread may take longer than Discord waits
+		a.private = m.Private || a.belongsUnder(m)
 		if err := a.deferIt(ctx); err != nil {
 			return err
 		}
@@ -210,8 +216,21 @@ func (a *answer) reply(m bot.Message) (response, *upload) {
 	return response{Type: respondMessage, Data: out}, out.file
 }
 
+// chosen reports whether something was chosen from a menu, or from a form that a menu may have opened.
+func (a *answer) chosen() bool {
+	if a.Message == nil || a.Type == pressKind && len(a.Data.Values) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(a.Message.Components, func(r row) bool { return len(r.Components) > 0 && r.Components[0].Type == menuType })
+}
+
+// deferIt promises an answer. After a choice it draws the message with the menu anew instead: Discord's clients keep what was
+// chosen until then, and would not let that person choose it again. Nobody sees that only components were edited.
+// https://github.com/discord/discord-api-docs/issues/3441 and /3134
 func (a *answer) deferIt(ctx context.Context) error {
-	a.deferred = true
+	if a.redrawn = a.chosen(); a.redrawn {
+		return a.callback(ctx, response{Type: respondUpdate, Data: redrawing{a.Message.Components, nobody()}}, nil)
+	}
 	data := deferral{}
 	if a.private {
 		data.Flags = ephemeral
@@ -228,7 +247,7 @@ func (a *answer) last(ctx context.Context, m bot.Message) error {
 	if time.Since(a.began) > tokenLife {
 		return a.afterAll(ctx, m)
 	}
-	if m.Private && !a.private {
+	if m.Private && !a.private && !a.redrawn {
 		return a.lastPrivate(ctx, m)
 	}
 	if a.belongsUnder(m) {
@@ -246,13 +265,13 @@ func (a *answer) last(ctx context.Context, m bot.Message) error {
 // lastPrivate follows a public deferral, which goes away first: what follows a deferral that is there takes its place, and
 // would be public too.
 func (a *answer) lastPrivate(ctx context.Context, m bot.Message) error {
-	err := a.webhook(ctx, http.MethodDelete, "/messages/@original", nil, nil)
+	err := a.webhook(ctx, http.MethodDelete, "/messages/@original", nil, nil, nil)
 	if e, ok := errors.AsType[*apiError](err); err != nil && (!ok || e.Code != unknownMessage) {
 		return err
 	}
 	out := render(m, "")
 	out.Flags |= ephemeral
-	return a.webhook(ctx, http.MethodPost, "", out, out.file)
+	return a.webhook(ctx, http.MethodPost, "", out, out.file, nil)
 }
 
 // unknownMessage is Discord's code for a message that is not there.
@@ -268,9 +287,19 @@ func (a *answer) afterAll(ctx context.Context, m bot.Message) error {
 	return err
 }
 
+// edit shows a message in the place of the deferral. Behind a menu that was drawn anew there is none at first.
 func (a *answer) edit(ctx context.Context, m bot.Message) error {
 	out := render(m, "")
-	return a.webhook(ctx, http.MethodPatch, "/messages/@original", out, out.file)
+	if !a.redrawn || a.follow != "" {
+		return a.webhook(ctx, http.MethodPatch, "/messages/"+cmp.Or(a.follow, "@original"), out, out.file, nil)
+	}
+	if a.private || m.Private {
+		out.Flags |= ephemeral
+	}
+	var made struct{ ID string }
+	err := a.webhook(ctx, http.MethodPost, "", out, out.file, &made)
+	a.follow = made.ID
+	return err
 }
 
 // belongsUnder reports whether an answer is for everybody and long, so that it goes under the message that was pressed.
@@ -299,14 +328,14 @@ func (a *answer) callback(ctx context.Context, r response, file *upload) error {
 	return a.rest.do(ctx, call{method: http.MethodPost, path: path, body: r, file: file, free: true}, nil)
 }
 
-// webhook makes a call with the interaction's token.
-func (a *answer) webhook(ctx context.Context, method, path string, body payload, file *upload) error {
+// webhook makes a call with the interaction's token. The answer goes into out unless it is nil.
+func (a *answer) webhook(ctx context.Context, method, path string, body payload, file *upload, out any) error {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
 		return err
 	}
 	path = fmt.Sprintf("/webhooks/%s/%s%s", self.Application, url.PathEscape(a.Token), path)
-	return a.rest.do(ctx, call{method: method, path: path, body: body, file: file, free: true}, nil)
+	return a.rest.do(ctx, call{method: method, path: path, body: body, file: file, free: true}, out)
 }
 
 // recent remembers the last IDs, so that what comes twice is done once.

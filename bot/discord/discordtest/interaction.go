@@ -16,6 +16,7 @@ type Answer struct {
 	Deleted bool
 	Follow  []map[string]any // follow-ups
 	Edits   int
+	Redrawn map[string]any // the message that was pressed, when that was drawn anew; Data is of the message that followed
 
 	id      string
 	expired bool
@@ -24,6 +25,9 @@ type Answer struct {
 
 // flagEphemeral marks what only the asker sees.
 const flagEphemeral = 64
+
+// typeUpdate is the first answer that draws anew what was pressed.
+const typeUpdate = 7
 
 // Interact sends an interaction over the gateway and returns its answer, which changes.
 func (s *Server) Interact(i map[string]any) *Answer {
@@ -39,8 +43,23 @@ func (s *Server) Signed(i map[string]any) (map[string]any, *Answer) {
 	id := s.newID()
 	a := &Answer{id: id, changed: make(chan struct{}, 100)}
 	s.answers["token-"+id] = a
+	if m, ok := i["message"].(map[string]any); ok && m["components"] == nil {
+		m["components"] = s.controlsOf(fmt.Sprint(m["id"]))
+	}
 	i["id"], i["token"], i["application_id"], i["version"] = id, "token-"+id, Application, 1
 	return i, a
+}
+
+// controlsOf is what stands under a message; nil when it is not known. The caller holds mu.
+func (s *Server) controlsOf(message string) any {
+	for _, p := range s.places {
+		for _, m := range p.Messages {
+			if m.ID == message {
+				return m.Body["components"]
+			}
+		}
+	}
+	return nil
 }
 
 // Expire ends an interaction's token.
@@ -63,7 +82,7 @@ func (s *Server) Final(ctx context.Context, a *Answer) (Answer, error) {
 		s.mu.Lock()
 		now := *a
 		s.mu.Unlock()
-		if now.Type != 0 && (now.Type != 5 || now.Edits > 0 || len(now.Follow) > 0) {
+		if now.Type != 0 && (now.Type != 5 && now.Type != typeUpdate || now.Edits > 0 || len(now.Follow) > 0) {
 			return now, nil
 		}
 		select {
@@ -101,8 +120,15 @@ func (s *Server) interaction(w http.ResponseWriter, method string, path []string
 	case a.changed <- struct{}{}:
 	default:
 	}
-	write(w, status, nil)
+	var out any
+	if method == http.MethodPost && path[0] == "webhooks" {
+		out = object{"id": followID}
+	}
+	write(w, status, out)
 }
+
+// followID is the ID of the message that follows a menu that was drawn anew.
+const followID = "follow"
 
 // take does one call; code is Discord's error.
 func (a *Answer) take(method string, path []string, body map[string]any) (status, code int) {
@@ -113,12 +139,21 @@ func (a *Answer) take(method string, path []string, body map[string]any) (status
 		kind, _ := body["type"].(float64)
 		a.Type = int(kind)
 		a.Data, _ = body["data"].(map[string]any)
+		if a.Type == typeUpdate {
+			a.Redrawn, a.Data = a.Data, nil
+		}
 		a.Private = flagged(a.Data)
 		return 204, 0
 	}
 	switch {
 	case a.Type == 0:
 		return 404, 10015
+	case a.Type == typeUpdate && (method == http.MethodPost) != (a.Data == nil) || a.Type == typeUpdate && path[len(path)-1] == "@original":
+		return 400, 50035 // that would edit what was pressed, or say nothing, or two things
+	case a.Type == typeUpdate:
+		a.Private = a.Private || a.Data == nil && flagged(body)
+		a.Data = body
+		a.Edits++
 	case method == http.MethodPatch && !a.Deleted:
 		a.Data = body
 		a.Edits++

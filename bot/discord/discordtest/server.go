@@ -207,13 +207,13 @@ func (s *Server) Posts(forum string) []string {
 	return out
 }
 
-// Requests returns the requests whose path contains part.
+// Requests returns the requests by a method, or with "" by any, whose path contains part.
 func (s *Server) Requests(method, part string) []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Request
 	for _, r := range s.requests {
-		if r.Method == method && strings.Contains(r.Path, part) {
+		if (method == "" || r.Method == method) && strings.Contains(r.Path, part) {
 			out = append(out, r)
 		}
 	}
