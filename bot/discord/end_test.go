@@ -85,7 +85,7 @@ type asked struct {
 // startAsked starts a bot and waits until it is connected, and until it posts when it has something to post.
 func startAsked(t *testing.T, posting bool) *asked {
 	t.Helper()
-	s := discordtest.New()
+	s := checked(t, discordtest.New())
 	t.Cleanup(s.Close)
 	posts, release := make(chan struct{}), make(chan struct{})
 	s.Fault = func(r *http.Request) *discordtest.Fault {

@@ -57,7 +57,7 @@ type virtual struct {
 func virtually(t *testing.T, do func(t *testing.T, w *virtual)) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &network{conns: make(chan net.Conn)}
-		s := discordtest.NewOn(n)
+		s := checked(t, discordtest.NewOn(n))
 		s.Front, s.Heartbeat = "ws://discord/gateway", 41250*time.Millisecond
 		wires := &http.Transport{DialContext: n.dial}
 		a := &Adapter{Token: discordtest.Token, API: "http://discord/api/v10", Client: &http.Client{Transport: wires}}

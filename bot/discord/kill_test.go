@@ -16,7 +16,7 @@ import (
 
 // TestKill ends the bot at random moments while Discord gives faulty answers: nothing is lost, nothing doubled.
 func TestKill(t *testing.T) {
-	s := discordtest.New()
+	s := checked(t, discordtest.New())
 	defer s.Close()
 	s.Window = time.Millisecond // a nonce alone would hide what look-ups miss
 	testKill(t, s, bottest.Kills(t, 20), false)
@@ -28,7 +28,7 @@ const nonceMinutes = 3 * time.Minute
 // TestKillBlind does so without the right to read the history: every brief is there at least once and at most twice, and the
 // second one says that it is.
 func TestKillBlind(t *testing.T) {
-	s := discordtest.New()
+	s := checked(t, discordtest.New())
 	defer s.Close()
 	s.Window = nonceMinutes / bottest.KillSpeed
 	n := bottest.Kills(t, 20)

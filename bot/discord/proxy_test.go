@@ -68,7 +68,7 @@ func runFar(args []string) error {
 // TestProxyAndRoots runs a bot in an environment with a proxy and a certificate of its own: calls and gateway both go
 // through the one and trust the other, and nothing else.
 func TestProxyAndRoots(t *testing.T) {
-	s := discordtest.NewTLS()
+	s := checked(t, discordtest.NewTLS())
 	defer s.Close()
 	s.Front = "wss://example.com/gateway"
 	p := &tunnel{to: s.Listener.Addr().String()}

@@ -52,11 +52,21 @@ type stage struct {
 	stop context.CancelFunc
 }
 
+// checked has whatever is sent to a Discord checked by Discord's own description and the documented limits.
+func checked(t *testing.T, s *discordtest.Server) *discordtest.Server {
+	s.Check = openAPI().check
+	t.Cleanup(func() {
+		for _, err := range s.Wrong() {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
 // newStage starts a Discord; whatever is sent to it is checked.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := discordtest.New()
-	s.Check = openAPI().check
+	s := checked(t, discordtest.New())
 	st := &stage{t: t, server: s, Adapter: &Adapter{Token: discordtest.Token, API: s.API(), pace: fast, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}}
 	t.Cleanup(func() {
 		if st.stop != nil {
@@ -64,9 +74,6 @@ func newStage(t *testing.T) *stage {
 		}
 		s.CloseClientConnections()
 		s.Close()
-		for _, err := range s.Wrong() {
-			t.Error(err)
-		}
 	})
 	return st
 }
