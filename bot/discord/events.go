@@ -39,7 +39,7 @@ func (r *receiver) event(name string, data json.RawMessage) {
 	}
 }
 
-// answers are those being made. Once they ended none begins: discordgo may bring an event of a connection that is given up.
+// answers are those being made. Once they ended none begins: an event may come of a connection that is given up.
 // They are safe for concurrent use.
 type answers struct {
 	mu      sync.Mutex
@@ -143,9 +143,9 @@ func (s *servers) add(d ready) (all []string, complete bool) {
 	if s.byShard == nil {
 		s.byShard = map[int][]string{}
 	}
-	ids := make([]string, len(d.Guilds))
-	for i, g := range d.Guilds {
-		ids[i] = g.ID
+	ids := []string{}
+	for _, g := range d.Guilds {
+		ids = append(ids, nonEmpty(g.ID)...)
 	}
 	s.byShard[d.Shard[0]] = ids
 	for _, of := range s.byShard {

@@ -123,6 +123,14 @@ var faults = []fault{
 			c.Serve()
 		}
 	}, good: func(s *discordtest.Server) bool { return s.Heartbeats() == 1 }, mode: lingers, dies: "panic: runtime error"},
+	{name: "an event without its data", play: func(c *discordtest.Conn) {
+		if c.Hello() && c.Begin() && c.Send(`{"op":0,"s":2,"t":"GUILD_CREATE","d":{}}`) {
+			c.Serve()
+		}
+	}, good: func(s *discordtest.Server) bool {
+		conns, _, _ := s.Counts()
+		return conns == 1 && len(s.Live()) == 1
+	}, dies: "panic: runtime error"},
 	{name: "no JSON", play: sends(`{"op":`), good: resumed, bad: func(s *discordtest.Server) bool { return len(s.Live()) == 1 }},
 	{name: "closed with 4000", play: closes(4000), good: resumed, bad: closedNormally},
 	{name: "closed with 4004", play: closes(4004), final: true, bad: connectedAgain},

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -135,6 +136,7 @@ func (s *shard) connection(ctx context.Context) error {
 		address = s.gateway
 	}
 	g := newGuard(ctx, s.transport(), address, s.Token, s.session)
+	g.event = s.take
 	late := time.AfterFunc(s.pace.ready, func() { g.end(errNotReady) })
 	defer late.Stop()
 	go func() {
@@ -176,15 +178,17 @@ func (s *shard) discordgo(g *guard) *discordgo.Session {
 	d.Client = &http.Client{Transport: gatewayAnswer(g.address)}
 	dial := func(context.Context, string, string) (net.Conn, error) { return g, nil }
 	d.Dialer = &websocket.Dialer{NetDialContext: dial, NetDialTLSContext: dial}
-	d.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
-		defer func() {
-			if p := recover(); p != nil {
-				s.Log.Error("event not taken", "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		s.receiver.event(e.Type, e.RawData)
-	})
 	return d
+}
+
+// take takes an event. A panic ends nothing but that.
+func (s *shard) take(name string, data json.RawMessage) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("event not taken", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	s.receiver.event(name, data)
 }
 
 func (s *shard) intents() discordgo.Intent {

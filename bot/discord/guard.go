@@ -26,7 +26,8 @@ import (
 //   - It makes IDENTIFY into RESUME when a session goes on, so that each connection has a session of discordgo of its own
 //     and none is used twice: one that is ended needs a second for it, and may hang.
 //   - It keeps from discordgo what that cannot handle: a request to reconnect (a deadlock when it comes first), an invalid
-//     session (an IDENTIFY at once), a request for a heartbeat (a panic while closing).
+//     session (an IDENTIFY at once), a request for a heartbeat (a panic while closing), and events, which it takes itself (a
+//     panic when one lacks what is expected). Of the first one discordgo hears that it came.
 //   - It keeps from Discord the close frame that discordgo writes, because that would end the session. It writes one itself
 //     when the bot ends, so that nobody sees the bot as there any more.
 type guard struct {
@@ -36,6 +37,7 @@ type guard struct {
 	transport http.RoundTripper
 	address   string
 	token     string
+	event     func(name string, data json.RawMessage) // takes events; it must not block
 
 	asked   []byte             // of the handshake, while it is not whole
 	wire    io.ReadWriteCloser // nil before the handshake
@@ -84,7 +86,7 @@ const normalClosure = 1000
 // newGuard returns a guard whose connection is made when discordgo begins with it. It resumes a session that has an ID.
 func newGuard(ctx context.Context, transport http.RoundTripper, address, token string, s session) *guard {
 	g := &guard{
-		bot: ctx, transport: transport, address: address, token: token, session: s,
+		bot: ctx, transport: transport, address: address, token: token, session: s, event: func(string, json.RawMessage) {},
 		acked: make(chan struct{}, 1), ready: make(chan struct{}), hung: make(chan struct{}),
 	}
 	g.ctx, g.end = context.WithCancelCause(ctx)
@@ -259,15 +261,15 @@ func (g *guard) next() error {
 		return nil
 	}
 	pass, err := g.look(g.message)
-	if pass {
-		g.out = frame{kind: textFrame, payload: g.message}.bytes(false)
+	if pass != nil {
+		g.out = frame{kind: textFrame, payload: pass}.bytes(false)
 	}
 	g.message = nil
 	return err
 }
 
-// look reads a message of the gateway and says whether discordgo may see it.
-func (g *guard) look(payload []byte) (pass bool, err error) {
+// look reads a message of the gateway and returns what discordgo may see of it; nil for nothing.
+func (g *guard) look(payload []byte) (pass []byte, err error) {
 	var p struct {
 		Op int
 		S  int64
@@ -275,36 +277,47 @@ func (g *guard) look(payload []byte) (pass bool, err error) {
 		D  json.RawMessage
 	}
 	if err := json.Unmarshal(payload, &p); err != nil {
-		return false, fmt.Errorf("a message of the gateway that is no JSON: %w", err)
+		return nil, fmt.Errorf("a message of the gateway that is no JSON: %w", err)
 	}
 	if g.greeted == (p.Op == opHello) {
-		return false, fmt.Errorf("the gateway greets with %d", p.Op)
+		return nil, fmt.Errorf("the gateway greets with %d", p.Op)
 	}
 	switch p.Op {
 	case opDispatch:
-		g.dispatched(p.S, p.T, p.D)
+		return g.dispatched(p.S, p.T, p.D), nil
 	case opHeartbeat:
-		return false, g.heartbeat()
+		return nil, g.heartbeat()
 	case opReconnect:
-		return false, errReconnect
+		return nil, errReconnect
 	case opInvalid:
 		if string(p.D) == "true" {
-			return false, errResumable
+			return nil, errResumable
 		}
-		return false, errInvalid
+		return nil, errInvalid
 	case opHello:
-		return true, g.hello(p.D)
+		return payload, g.hello(p.D)
 	case opAck:
 		select {
 		case g.acked <- struct{}{}:
 		default:
 		}
+		return payload, nil
 	}
-	return true, nil
+	return nil, nil
 }
 
-// dispatched takes note of an event, and of the session that begins with READY.
-func (g *guard) dispatched(seq int64, name string, data []byte) {
+// dispatched passes an event on. discordgo hears that the session has begun, and nothing of it.
+func (g *guard) dispatched(seq int64, name string, data []byte) []byte {
+	g.note(seq, name, data)
+	g.event(name, data)
+	if name == "READY" || name == "RESUMED" {
+		return fmt.Appendf(nil, `{"op":0,"s":%d,"t":%q,"d":{}}`, seq, name)
+	}
+	return nil
+}
+
+// note takes note of the last event, and of the session that begins with READY.
+func (g *guard) note(seq int64, name string, data []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.session.seq = seq

@@ -292,6 +292,7 @@ func FuzzGuard(f *testing.F) {
 	text := func(s string) frame { return frame{kind: textFrame, payload: []byte(s)} }
 	f.Add(slicesOf(hello, text(`{"op":0,"s":1,"t":"READY","d":{"session_id":"a"}}`), text(`{"op":7}`)))
 	f.Add(slicesOf(hello, text(`{"op":1}`), text(`{"op":11}`), text(`{"op":9,"d":true}`)))
+	f.Add(slicesOf(hello, text(`{"op":0,"s":1,"t":"GUILD_CREATE","d":{}}`), text(`{"op":0,"t":"RESUMED","d":[null]}`), text(`{"op":99}`)))
 	f.Add(slicesOf(hello, frame{kind: closeFrame, payload: []byte{15, 164}}))
 	f.Add(slicesOf(frame{kind: textFrame, more: true, payload: []byte(`{"op"`)}, frame{payload: []byte(`:10,"d":{"heartbeat_interval":1}}`)}))
 	f.Add(slicesOf(hello, text(strings.Repeat("x", 300)), frame{kind: pingFrame}))
@@ -302,8 +303,13 @@ func FuzzGuard(f *testing.F) {
 			if fr.kind != textFrame {
 				continue
 			}
-			var p struct{ Op int }
-			if err := json.Unmarshal(fr.payload, &p); err != nil || p.Op == opHeartbeat || p.Op == opReconnect || p.Op == opInvalid {
+			var p struct {
+				Op int
+				T  string
+				D  json.RawMessage
+			}
+			err := json.Unmarshal(fr.payload, &p)
+			if err != nil || p.Op != opHello && p.Op != opAck && (p.Op != opDispatch || p.T != "READY" && p.T != "RESUMED" || string(p.D) != "{}") {
 				t.Errorf("handed out %q", fr.payload)
 			}
 		}
