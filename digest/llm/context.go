@@ -17,8 +17,10 @@ var (
 	soleStart = regexp.MustCompile(`(?i)^(?:and |but |so )?only\b`)
 	sole      = regexp.MustCompile(`(?i)\b(?:only|alone|except|nobody else|no one else|just|solely|exclusively|but)\b`)
 	condition = regexp.MustCompile(`(?i)\b(?:if|unless|provided that|as long as|only when)\b`)
-	condKept  = regexp.MustCompile(`(?i)\b(?:if|unless|when|whenever|where|wherever|once|until|provided|without|case|whether|otherwise|would|with|means|depends|after)\b`)
-	adMark    = regexp.MustCompile(`(?i)\b(?:brought to you by|sponsored by|our sponsor|word from our|(?:promo|coupon|discount|voucher) code|use (?:the )?code|percent off|\d+% off|free trial|sign up (?:today|now)|dot (?:com|io|net|org|example) slash|get started (?:today|at)|listeners get|link in the (?:show ?notes|description))\b`)
+	condKept  = regexp.MustCompile(`(?i)\b(?:if|unless|when|whenever|where|wherever|once|until|provided|without|case|whether|otherwise|would|with|means|depends|after)\b|^[A-Z]\w+ing\b.*\b(?:makes?|made|lets?|leads?|brings?|gets?|gives?|causes?)\b`)
+	unless    = regexp.MustCompile(`(?i)\bunless\b`)
+	exception = regexp.MustCompile(`(?i)\b(?:unless|without|except|exception|not|no|never|cannot|only|otherwise|avoid\w*|rather|instead)\b|n['’]t\b`)
+	adMark    = regexp.MustCompile(`(?i)\b(?:brought to you by|sponsored by|our sponsor|word from our|(?:promo|coupon|discount|voucher) code|use (?:the )?code|percent off|\d+% off|give (?:it|us|them) a (?:try|go|spin)|we (?:at [a-z]+ )?(?:build|make|offer|sell|have) the (?:best|leading)|free trial|sign up (?:today|now)|dot (?:com|io|net|org|example) slash|get started (?:today|at)|listeners get|link in the (?:show ?notes|description))\b`)
 )
 
 // advertises reports whether a text sounds like an ad read or self-promotion. Most of that is left out of what a model is
@@ -51,6 +53,9 @@ func (s source) checkContext(c claimed, at place) error {
 	}
 	if condition.MatchString(e.sentence) && !condKept.MatchString(c.Claim) {
 		return fmt.Errorf("the lines set a condition; keep it")
+	}
+	if unless.MatchString(e.sentence) && !exception.MatchString(c.Claim) {
+		return fmt.Errorf("the lines say %q; keep it", "unless")
 	}
 	return nil
 }

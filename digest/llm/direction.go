@@ -10,13 +10,13 @@ import (
 // opposites are words of which one is the contrary of the other.
 var opposites = [][2]map[string]bool{
 	pair("more greater higher larger bigger above", "less fewer lower smaller below"),
-	pair("rise rises rose risen rising increase increases increased increasing grow grows grew grown growing climb climbs climbed gain gained gains", "fall falls fell fallen falling drop drops dropped dropping decrease decreases decreased decline declines declined shrink shrinks shrank"),
-	pair("faster quicker fast fastest speeds sped accelerates accelerated", "slower slow slowest slows slowed"),
+	pair("rise rises rose risen rising raise raises raised raising increase increases increased increasing grow grows grew grown growing climb climbs climbed gain gained gains", "fall falls fell fallen falling drop drops dropped dropping decrease decreases decreased decline declines declined shrink shrinks shrank cut cuts lower lowered lowers lowering reduce reduces reduced reducing"),
+	pair("faster quicker quickly fast fastest speeds sped accelerates accelerated", "slower slowly slow slowest slows slowed"),
 	pair("cheaper cheap cheapest", "dearer expensive costlier pricier"),
 	pair("better best improve improves improved improving", "worse worst worsen worsens worsened"),
 	pair("easier easy simple simpler", "harder hard difficult complicated"),
 	pair("safer safe", "dangerous unsafe riskier risky"),
-	pair("before earlier", "after later"),
+	pair("before", "after"), pair("earlier sooner", "later"), pair("since", "until"),
 	pair("first", "last"),
 	pair("always often usually frequently typically", "never rarely seldom hardly sometimes occasionally"),
 	pair("majority most", "minority few"),
@@ -28,6 +28,8 @@ var opposites = [][2]map[string]bool{
 	pair("open opens opened", "close closes closed"),
 	pair("support supports supported favour favours favor favors", "oppose opposes opposed"),
 	pair("hire hires hired hiring", "fire fires fired firing"),
+	pair("gain gains gained gaining", "lose loses lost losing"), pair("louder noisier loud noisy", "quieter quiet silent"),
+	pair("require requires required", "prohibit prohibits prohibited forbid forbids forbade ban bans banned recommend recommends recommended"),
 	pair("true", "false"), pair("right correct", "wrong incorrect"), pair("public", "private"), pair("internal", "external"),
 	pair("strong stronger", "weak weaker"), pair("long longer", "short shorter"), pair("high", "low"), pair("large big", "small little tiny"),
 	pair("early", "late"), pair("old older", "new newer"), pair("profit profits profitable", "loss losses"),
@@ -47,7 +49,7 @@ var opposites = [][2]map[string]bool{
 func pair(a, b string) [2]map[string]bool { return [2]map[string]bool{set(a), set(b)} }
 
 // sequels are the opposites that speak of what comes right behind them.
-var sequels = set("before earlier after later first last")
+var sequels = set("before after since until first last")
 
 // contextReach is how many words around a word are looked at to see what it is said of.
 const contextReach = 6
@@ -154,7 +156,7 @@ func (e evidence) checkPrefixes(claim, said []string) error {
 
 // quantities are how many of things a word says; higher is more.
 var quantities = map[string]int{
-	"few": 1, "some": 2, "several": 2, "certain": 2, "many": 3, "most": 4, "all": 5, "every": 5, "each": 5, "both": 5,
+	"few": 1, "some": 2, "several": 2, "certain": 2, "many": 3, "most": 4, "all": 5, "only": 1, "every": 5, "each": 5, "both": 5,
 }
 
 // checkQuantities refuses "all teams" where "most teams" was said.
@@ -189,7 +191,7 @@ func quantified(words []string) []quantity {
 			continue
 		}
 		for k := i + 1; k < min(len(words), i+4); k++ {
-			if v := words[k]; !slices.Contains([]string{"of", "the", "these", "those", "their", "our", "your", "its"}, v) {
+			if v := words[k]; !slices.Contains([]string{"of", "the", "these", "those", "their", "our", "your", "its", "on", "in", "for", "at"}, v) {
 				all = append(all, quantity{w, v, stem(v)})
 				break
 			}
@@ -306,7 +308,7 @@ func (e evidence) reversed(text string) (string, string) {
 	all := e.amounts(text)
 	for i := 0; i+1 < len(all); i++ {
 		a, b := all[i], all[i+1]
-		if claim.word(a.from-1) != "from" || !slices.Contains([]string{claim.word(b.from - 1), claim.word(b.from - 2)}, "to") {
+		if claim.word(a.from-1) != "from" || !slices.Contains([]string{claim.word(b.from - 1), claim.word(b.from - 2), claim.word(b.from - 3)}, "to") {
 			continue
 		}
 		at := slices.IndexFunc(said, a.is)

@@ -26,7 +26,7 @@ type evidence struct {
 func (e evidence) disproof(text string) error {
 	rules := []func(string) error{e.checkHedges, e.checkNumbers, e.checkNames, e.checkPeople, e.checkQuotations, e.checkLetters, e.checkPolarity}
 	if e.name == "en" {
-		rules = append(rules, e.checkModality, e.checkDirection, e.checkQuantities, e.checkAdded, e.checkOrder)
+		rules = append(rules, e.checkModality, e.checkModals, e.checkDirection, e.checkSequels, e.checkCopied, e.checkQuantities, e.checkAdded, e.checkOrder)
 	}
 	for _, rule := range rules {
 		if err := rule(text); err != nil {
@@ -50,6 +50,9 @@ func (e evidence) checkNumbers(text string) error {
 	if a, b := e.crossed(text); a != "" {
 		return fmt.Errorf("the claim gives %s the place of %s", a, b)
 	}
+	if a, way := e.otherStep(text); way != "" {
+		return fmt.Errorf("the claim has %s where the lines do not move %s that number", a, way)
+	}
 	if a, thing := e.otherThing(text); thing != "" {
 		return fmt.Errorf("the claim counts %s %s, of which the lines give another number", a, thing)
 	}
@@ -68,7 +71,7 @@ func (e evidence) otherBound(text string) (amount, string) {
 				sides = append(sides, b.bound)
 			}
 		}
-		if len(sides) == 0 || slices.Contains(sides, a.bound) || a.bound == "about" {
+		if len(sides) == 0 || slices.Contains(sides, a.bound) || a.bound == "about" || a.bound != "less" && slices.Contains(sides, overTime) || a.bound == overTime {
 			continue
 		}
 		quoted := slices.ContainsFunc(close, same)
@@ -95,6 +98,30 @@ func (e evidence) leavesOpen(text string) bool {
 		}
 	}
 	return slices.ContainsFunc(plainWords(text), func(w string) bool { return e.doubts[w] || e.name == "en" && open[w] })
+}
+
+// otherStep returns a number that a claim says something moved by and the lines say it moved from or to, or the other way
+// round, with the claim's word.
+func (e evidence) otherStep(text string) (amount, string) {
+	steps := func(text string, of amount) (words []string) {
+		n := numerals{e.tongue, tokensOf(text)}
+		for _, a := range e.amounts(text) {
+			if a.is(of) || a.value == of.value {
+				words = append(words, n.word(a.from-1))
+			}
+		}
+		return words
+	}
+	n := numerals{e.tongue, tokensOf(text)}
+	for _, a := range e.amounts(text) {
+		way := n.word(a.from - 1)
+		other := map[string][]string{"by": {"from", "to"}, "to": {"by"}}[way]
+		said := steps(e.said, a)
+		if len(other) > 0 && len(said) > 0 && !slices.ContainsFunc(said, func(w string) bool { return !slices.Contains(other, w) }) {
+			return a, way
+		}
+	}
+	return amount{}, ""
 }
 
 // crossed returns two numbers of text that stand among the words of each other in the lines.
@@ -151,11 +178,13 @@ func (e evidence) otherThing(text string) (amount, string) {
 
 // thing is the stem of what a number without a unit counts: the next word that is none of the small ones.
 func (n numerals) thing(a amount) string {
-	if a.unit != "" {
+	if a.unit != "" || a.isYear() {
 		return ""
 	}
 	for i := a.to; i < a.to+2; i++ {
-		if w := n.word(i); len(w) > 2 && !stop[w] {
+		if w := n.word(i); timeUnits[w] != "" { // "eleven a year"
+			return ""
+		} else if len(w) > 2 && !stop[w] {
 			return stem(strings.TrimSuffix(w, "s"))
 		}
 	}
@@ -256,7 +285,7 @@ func (e evidence) checkAdded(text string) error {
 	has := func(w string) bool { return slices.Contains(words, w) }
 	for _, w := range plainWords(text) {
 		switch {
-		case (titles[w] || certainties[w]) && !has(w):
+		case (titles[w] || certainties[w]) && !has(w) && !e.spells(w):
 			return fmt.Errorf("the lines do not say %q", w)
 		case superlatives[w] && !has(w) && !comparesAll(said):
 			return fmt.Errorf("the lines do not say %q", w)
@@ -272,16 +301,28 @@ func (e evidence) checkAdded(text string) error {
 			return fmt.Errorf("the lines do not say %q", m[0])
 		}
 	}
+	for _, m := range wholeTime.FindAllStringSubmatch(folded(text), -1) {
+		if !strings.Contains(said, strings.TrimSuffix(m[1], "y")) && !(m[1] == "day" && strings.Contains(said, "daily")) && !(m[1] == "year" && strings.Contains(said, "annual")) {
+			return fmt.Errorf("the lines do not say %q", m[0])
+		}
+	}
+	for _, m := range chief.FindAllStringSubmatch(folded(text), -1) {
+		if !has(m[1]) && !has("c"+m[1][:1]+"o") {
+			return fmt.Errorf("the lines do not say %q", m[0])
+		}
+	}
 	return nil
 }
 
 var (
+	wholeTime    = regexp.MustCompile(`\b(?:first|last|same|whole|every|each) (second|minute|hour|day|week|month|quarter|year|decade)\b`)
+	chief        = regexp.MustCompile(`\bchief ([a-z]+)\b`)
 	titles       = set("founder cofounder ceo cto cfo coo president professor doctor chairman chairwoman minister senator director former winner laureate")
 	superlatives = set("best worst largest biggest smallest fastest slowest cheapest greatest highest lowest newest oldest strongest weakest safest hardest easiest longest shortest richest unprecedented revolutionary groundbreaking leading")
 	certainties  = set("certainly definitely undoubtedly inevitably guaranteed guarantees proves proven always completely entirely totally unanimously")
 	comparison   = regexp.MustCompile(`\b(?:most|least|than any|no other|number one|[a-z]{3,}est)\b`)
 	relative     = regexp.MustCompile(`\b(?:yesterday|tomorrow|tonight|(?:last|next) (?:week|month|quarter|year|decade|summer|winter|spring|autumn|fall|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|the first (?:ever|in the world|in history|company to|team to|person to|country to))\b`)
-	period       = regexp.MustCompile(`(?:\d|million|billion|thousand|hundred|dollars|euros|kroner|pounds|percent) (?:a|an|per|each|every) (second|minute|hour|day|week|month|quarter|year)\b`)
+	period       = regexp.MustCompile(`(?:\d|million|billion|thousand|hundred|dollars|euros|kroner|pounds|percent)(?: [a-z]+){0,3} (?:a|an|per|each|every) (second|minute|hour|day|week|month|quarter|year)\b`)
 )
 
 // comparesAll reports whether lines hold a superlative themselves, which a claim may say in another word.

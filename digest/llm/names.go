@@ -32,11 +32,23 @@ func (e evidence) missingName(text string) string {
 		case !nameLike(w, first), unitOf(name) != "", e.nouns && i > 0 && isNoun(words[i-1]):
 			continue
 		}
-		if !known[name] && !allKnown(plainWords(w), known) {
+		if !known[name] && !allKnown(plainWords(w), known) && !e.spells(name) {
 			return strings.TrimFunc(w, unicode.IsPunct)
 		}
 	}
 	return ""
+}
+
+// spells reports whether the evidence spells an abbreviation out: "chief executive" for "CEO".
+func (e evidence) spells(short string) bool {
+	if len(short) < 2 || len(short) > 6 {
+		return false
+	}
+	initials := ""
+	for _, w := range plainWords(strings.ReplaceAll(folded(e.said+" "+e.names), "chief executive", "chief executive officer")) {
+		initials += w[:1]
+	}
+	return strings.Contains(initials, folded(short))
 }
 
 // knownWords are the words of a text as names may be written in a claim.
@@ -79,7 +91,7 @@ func (e evidence) strange(w string) bool {
 	if slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(w, end) }) {
 		return false
 	}
-	return !slices.ContainsFunc(plainWords(e.near), func(v string) bool { return stem(v) == stem(w) })
+	return !slices.ContainsFunc(plainWords(e.near+" "+e.names), func(v string) bool { return stem(v) == stem(w) })
 }
 
 // checkPeople refuses statements that are put into another mouth than that which said them.
@@ -94,6 +106,9 @@ func (e evidence) checkPeople(text string) error {
 	}
 	if mixed := e.mixedName(text); mixed != "" {
 		return fmt.Errorf("nobody is called %q", mixed)
+	}
+	if role, who := e.otherRole(text); role != "" {
+		return fmt.Errorf("the lines call %s %q, and nobody else", who, role)
 	}
 	if who := e.otherMouth(text); who != "" {
 		return fmt.Errorf("the quote is not from %s", who)
@@ -127,6 +142,43 @@ func (e evidence) mixedName(text string) string {
 func lastRune(w string) rune {
 	r := []rune(w)
 	return r[len(r)-1]
+}
+
+// otherRole returns a title that a claim gives to a speaker and the lines to somebody else, with who has it in the lines.
+func (e evidence) otherRole(text string) (role, who string) {
+	people := map[string]bool{}
+	for _, p := range append(append([]string{e.speaker}, e.heard...), e.others...) {
+		for _, w := range plainWords(p) {
+			people[w] = true
+		}
+	}
+	said := roles(e.said)
+	for role, names := range roles(text) {
+		known := said[role]
+		if len(known) > 0 && slices.ContainsFunc(names, func(n string) bool { return people[n] }) && overlap(names, known) == 0 {
+			return role, known[0]
+		}
+	}
+	return "", ""
+}
+
+// roles are the titles of a text with the names that stand within four words of them in the same sentence.
+func roles(text string) map[string][]string {
+	m := map[string][]string{}
+	for _, sentence := range sentencesOf(text) {
+		words := strings.Fields(sentence)
+		for i, w := range words {
+			if !titles[bare(w)] && bare(w) != "executive" {
+				continue
+			}
+			for k := max(0, i-4); k < min(len(words), i+5); k++ {
+				if capitalised(words[k]) {
+					m[bare(w)] = append(m[bare(w)], bare(words[k]))
+				}
+			}
+		}
+	}
+	return m
 }
 
 // otherMouth returns somebody to whom a claim gives what somebody else said, though both are heard in the lines.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // amount is a number of a text with what it counts.
@@ -34,6 +36,7 @@ var tokenPattern = regexp.MustCompile(`\d+(?:[.,]\d+)*|[\p{L}\p{M}]+(?:['’]\p{
 func tokensOf(text string) []token {
 	var all []token
 	last := -1
+	text = norm.NFKC.String(text) // wide digits are digits
 	for _, at := range tokenPattern.FindAllStringIndex(text, -1) {
 		all = append(all, token{strings.ReplaceAll(folded(text[at[0]:at[1]]), "’", "'"), at[0] == last})
 		last = at[1]
@@ -158,6 +161,9 @@ func (n numerals) words(i int) (amount, bool) {
 			found = true
 		case scale > 100 && (found || n.comma):
 			total, current, found = total+max(1, current)*scale, 0, true
+		case found && n.word(at) == "and" && n.word(at+1) == "a" && n.word(at+2) == "half":
+			current += 0.5
+			at += 2
 		default:
 			return n.shared(amount{value: total + current, from: i, to: at}), found
 		}

@@ -89,7 +89,7 @@ var (
 // checkModality refuses "will" where "may" was said, and "must" where "should" was.
 func (e evidence) checkModality(text string) error {
 	said := plainWords(e.said)
-	if slices.ContainsFunc(said, func(w string) bool { return strict[w] || w == "ll" || w == "going" }) {
+	if slices.ContainsFunc(said, func(w string) bool { return strict[w] || w == "ll" || w == "won" || w == "going" }) {
 		return nil
 	}
 	for _, w := range plainWords(text) {
@@ -142,43 +142,101 @@ func (p polarity) touches(scope []string) bool {
 	return slices.ContainsFunc(scope, func(w string) bool { return p.negated[w] })
 }
 
-// unable finds other ways to say that something was not done.
-var unable = regexp.MustCompile(`(?i)\b(?:fail(?:s|ed|ing)?|unable|refus(?:es|ed)) to\b`)
+var (
+	// unable finds other ways to say that something was not done.
+	unable = regexp.MustCompile(`(?i)\b(?:fail(?:s|ed|ing)?|unable|refus(?:es|ed)) to\b|\b(?:is|are|was|were) (?:an |the )?exceptions?\b`)
+	// cleft finds "cold isn't what kills", which denies the cold and not the killing.
+	cleft = regexp.MustCompile(`(?i)\b([a-z]+) (?:isn['’]t|aren['’]t|wasn['’]t|weren['’]t|(?:is|are|was|were) not) (?:what|how|why|who)\b`)
+	// setAside finds what takes something out of what is said without denying it.
+	setAside = regexp.MustCompile(`(?i)\b(?:rather than|instead of|unless|except|unlike)\b`)
+)
+
+// denials are the negations that speak of what stands before them, too.
+var denials = set("not never cannot isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't couldn't shouldn't hasn't haven't hadn't")
+
+// aparts stands for what setAside found.
+const aparts = "¬"
 
 func polarityOf(text string) polarity {
-	p := polarity{negated: map[string]bool{}, plain: map[string]bool{}}
-	reach, ended := 0, false // ended: a scope ended with the word before
-	var scope []string
-	end := func() {
-		if len(scope) > 0 {
-			p.scopes = append(p.scopes, scope)
-		}
-		reach, scope = 0, nil
-	}
-	for _, w := range strings.Fields(unable.ReplaceAllString(text, "not")) {
+	text = unable.ReplaceAllString(text, "not")
+	text = cleft.ReplaceAllString(text, "not $1, "+aparts)
+	text = setAside.ReplaceAllString(text, aparts)
+	d := denying{polarity: polarity{negated: map[string]bool{}, plain: map[string]bool{}}}
+	for _, w := range strings.Fields(text) {
 		b := bare(w)
-		if b == "but" && (ended || len(scope) > 0) { // "not this but that" contrasts, and denies nothing else
-			end()
-			p.scopes = p.scopes[:len(p.scopes)-1]
-		}
-		ended = false
+		ended := d.ended
+		d.ended = false
 		switch {
 		case negation[b]:
-			end()
-			reach = negationReach
-		case stop[b] || len(b) < 3:
-		case reach > 0:
-			reach--
-			scope = append(scope, stem(b))
-			p.negated[stem(b)] = true
-		default:
-			p.plain[stem(b)] = true
+			d.deny(b)
+		case strings.HasPrefix(w, aparts):
+			d.end()
+			d.apart = negationReach
+		case b == "but" && (ended || len(d.scope) > 0):
+			d.contrast()
+		case d.reach == negationReach && slices.Contains([]string{"only", "just", "merely", "simply"}, b):
+			d.merely = true
+		case !stop[b] && len(b) > 2:
+			d.add(stem(b))
 		}
-		if reach == 0 || strings.ContainsAny(w, ".,;:?!") {
-			ended = len(scope) > 0
-			end()
+		if closes := strings.ContainsAny(w, ".,;:?!"); closes || d.reach == 0 {
+			d.ended = len(d.scope) > 0
+			d.end()
+			if closes {
+				d.clause, d.apart = nil, 0
+			}
+		}
+		d.before = b
+	}
+	d.end()
+	return d.polarity
+}
+
+// denying reads a text word by word.
+type denying struct {
+	polarity
+	scope, clause []string // since the last negation; what was stated in this clause
+	reach, apart  int      // words that the last negation, or what set something aside, still covers
+	ended, merely bool     // a scope ended with the word before; the negation was "not only"
+	before        string
+}
+
+func (d *denying) deny(b string) {
+	d.end()
+	d.reach, d.apart, d.merely = negationReach, 0, false
+	if denials[b] && d.before != "and" {
+		for _, v := range d.clause {
+			d.negated[v] = true
 		}
 	}
-	end()
-	return p
+}
+
+func (d *denying) add(w string) {
+	if d.reach > 0 {
+		d.reach--
+		d.scope = append(d.scope, w)
+		d.negated[w] = true
+		return
+	}
+	if d.apart > 0 {
+		d.apart--
+		d.negated[w] = true
+	}
+	d.plain[w] = true
+	d.clause = append(d.clause, w)
+}
+
+func (d *denying) end() {
+	if len(d.scope) > 0 {
+		d.scopes = append(d.scopes, d.scope)
+	}
+	d.reach, d.scope = 0, nil
+}
+
+// contrast ends a scope with "but": "not only this but that" denies nothing.
+func (d *denying) contrast() {
+	d.end()
+	if d.merely {
+		d.scopes = d.scopes[:len(d.scopes)-1]
+	}
 }

@@ -46,6 +46,12 @@ var (
 		gram: gram grams gramm gramos grammes
 		kilogram: kg kilogram kilograms kilo kilos kilogramm
 		ton: ton tons tonne tonnes tonnen toneladas
+		liter: liter liters litre litres
+		gallon: gallon gallons
+		barrel: barrel barrels
+		inch: inch inches
+		acre: acre acres
+		hectare: hectare hectares
 		degree: degree degrees grad grados degres
 		token: token tokens
 		times: times mal fold veces fois`)
@@ -89,6 +95,8 @@ func (n numerals) unit(a *amount) string {
 		next, after = after, n.word(a.to+2)
 	}
 	switch {
+	case next == "basis" && strings.HasPrefix(after, "point"):
+		return "basis"
 	case next == "per" && after == "cent", next == "por" && after == "ciento", next == "pour" && (after == "cent" || after == "cents"):
 		return "percent"
 	case next == "percentage" && strings.HasPrefix(after, "point"), next == "percent" && strings.HasPrefix(after, "point"):
@@ -101,10 +109,13 @@ func (n numerals) unit(a *amount) string {
 
 // bounds are the words before a number that open it to one side.
 var bounds = map[string][]string{
-	"more":  {"more than", "at least", "over", "above", "exceeding", "upwards of", "beyond", "no fewer than", "no less than", "mehr als", "mindestens", "mas de", "al menos", "plus de", "au moins"},
-	"less":  {"less than", "fewer than", "under", "below", "at most", "up to", "no more than", "weniger als", "unter", "hochstens", "menos de", "como maximo", "moins de", "au plus"},
+	"more":  {"more than", "at least", "over", "above", "exceeding", "upwards of", "beyond", "longer than", "larger than", "bigger than", "greater than", "higher than", "older than", "heavier than", "no fewer than", "no less than", "mehr als", "mindestens", "mas de", "al menos", "plus de", "au moins"},
+	"less":  {"less than", "fewer than", "shorter than", "smaller than", "lower than", "younger than", "lighter than", "under", "below", "at most", "up to", "no more than", "weniger als", "unter", "hochstens", "menos de", "como maximo", "moins de", "au plus"},
 	"about": {"about", "around", "roughly", "approximately", "nearly", "almost", "some", "maybe", "perhaps", "circa", "etwa", "rund", "ungefahr", "fast", "unos", "unas", "casi", "aproximadamente", "environ", "presque", "pres de"},
 }
+
+// overTime is the bound of "over two years": during them, or more than them.
+const overTime = "over"
 
 // bound finds the words before a number that open it to one side.
 func (n numerals) bound(a amount) string {
@@ -115,7 +126,11 @@ func (n numerals) bound(a amount) string {
 	before := n.word(from-3) + " " + n.word(from-2) + " " + n.word(from-1)
 	for _, side := range []string{"less", "more", "about"} { // "no more than" is less
 		for _, words := range bounds[side] {
-			if strings.HasSuffix(before, " "+words) && !(words == "over" && timeUnits[n.word(a.to)] != "") {
+			switch {
+			case !strings.HasSuffix(before, " "+words):
+			case words == "over" && timeUnits[n.word(a.to)] != "":
+				return overTime
+			default:
 				return side
 			}
 		}
@@ -135,13 +150,18 @@ func (n numerals) ranges(all []amount) []amount {
 		if b.unit == "" && n.word(b.from-1) == "from" {
 			b.unit = a.unit
 		}
-		for k := a.to; k < b.from && a.unit == ""; k++ {
+		for k := a.to; k < b.from && a.unit == "" && !a.isYear(); k++ {
 			if slices.Contains([]string{"to", "and", "or", "-", "–", "bis", "und", "y", "a", "al", "et", "ou", "auf"}, n.word(k)) {
 				a.unit = b.unit
 			}
 		}
 	}
 	return all
+}
+
+// isYear reports whether a number reads as a year.
+func (a amount) isYear() bool {
+	return a.unit == "" && len(a.text) == 4 && a.value >= 1900 && a.value < 2100
 }
 
 // years adds the year that "twenty twenty-eight" may be.
@@ -155,11 +175,11 @@ func (n numerals) years(all []amount) []amount {
 	return all
 }
 
-// ratios adds the share that "one in five" and "four out of five" are.
+// ratios adds the share that "one in five", "one team in five" and "four out of five" are.
 func (n numerals) ratios(all []amount) []amount {
 	for i := 0; i+1 < len(all); i++ {
 		a, b := all[i], all[i+1]
-		in := n.word(a.to) == "in" && b.from == a.to+1 || n.word(a.to) == "out" && n.word(a.to+1) == "of" && b.from == a.to+2
+		in := n.word(a.to) == "in" && b.from == a.to+1 || n.word(a.to+1) == "in" && b.from == a.to+2 || n.word(a.to) == "out" && n.word(a.to+1) == "of" && b.from == a.to+2
 		if in && a.value < b.value && a.unit == "" && b.unit == "" {
 			all = append(all, amount{value: round(100 * a.value / b.value), unit: "percent", from: a.from, to: b.to, soft: true})
 		}
@@ -176,7 +196,7 @@ var factors = map[string]struct {
 	"year": {"month", 12}, "decade": {"month", 120}, "century": {"month", 1200},
 	"kilobyte": {"byte", 1e3}, "megabyte": {"byte", 1e6}, "gigabyte": {"byte", 1e9}, "terabyte": {"byte", 1e12},
 	"kilowatt": {"watt", 1e3}, "megawatt": {"watt", 1e6}, "gigawatt": {"watt", 1e9}, "kilometer": {"meter", 1e3},
-	"kilogram": {"gram", 1e3}, "cent": {"dollar", 0.01},
+	"kilogram": {"gram", 1e3}, "cent": {"dollar", 0.01}, "basis": {"point", 0.01},
 }
 
 // base is an amount in the smallest unit of its kind.

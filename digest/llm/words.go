@@ -13,7 +13,7 @@ var (
 	persons  = set("i we you me us my our your mine ours yours myself ourselves yourself i'm i've i'd i'll we're we've we'd we'll you're you've you'd you'll let's")
 	deictics = set("it this that these those they he she there which who another then also such its their his her here")
 	metas    = []string{"the speaker", "the host", "the guest", "the episode", "the podcast", "this episode", "this podcast", "the discussion", "the conversation", "in this episode", "the transcript"}
-	stop     = set("a an the and or but so of in on at to for from by with as is are was were be been being it its this that these those they them their he she his her not no than then there here what which who how when where why will would can could should may might must do does did done has have had more most some any all each other into over about up out if because while also just very says said say argues argue notes explains according during")
+	stop     = set("a an the and or but so of in on at to for from by with against yet as is are was were be been being it its this that these those they them their he she his her not no than then there here what which who how when where why will would can could should may might must do does did done has have had more most some any all each other into over about up out if because while also just very says said say argues argue notes explains according during")
 	negation = set("not no never without cannot nobody nothing none neither nor hardly rarely isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't couldn't shouldn't hasn't haven't hadn't ain't mustn't needn't")
 	openers  = set("like unlike since after before without despite both every many few only once until within among between across under through whether although however today though since unless even instead given according")
 	months   = set("january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday")
@@ -106,6 +106,9 @@ var irregular = table(`
 // five letters of a longer word are enough to compare a claim with the lines that it was taken from.
 func stem(w string) string {
 	if base := irregular[w]; base != "" {
+		w = base
+	}
+	if base, ok := strings.CutSuffix(w, "ed"); ok && len(base) > 3 { // "called", "call"
 		w = base
 	}
 	r := []rune(w)
