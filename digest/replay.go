@@ -48,7 +48,9 @@ func moved(ins insight.Insight, t *transcript.Transcript, first, last word) insi
 	ins.Start, ins.Timing = within(a, first.from)
 	ins.End, _ = within(z, last.to)
 	ins.End = max(ins.End, ins.Start)
-	ins.Speaker = a.Speaker
+	if !strings.HasPrefix(ins.Speaker, a.Speaker) || a.Speaker == "" { // else it may say besides that it is a quotation
+		ins.Speaker = a.Speaker
+	}
 	return ins
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // builtinName changes whenever the insights of the built-in engine would.
-const builtinName = "builtin/2"
+const builtinName = "builtin/3"
 
 // mostInsights is the number of insights kept of an episode.
 const mostInsights = 8
@@ -95,6 +95,9 @@ func (s *script) insight(p shown) Insight {
 	i := Insight{Text: p.text, Span: span, Quote: span.Of(s.transcript), Score: p.quality}
 	i.Start, i.End, i.Timing = s.times(span)
 	i.Speaker = s.transcript.Segments[span.First].Speaker
+	if i.Speaker != "" && s.quotes(p.trimmed) {
+		i.Speaker += quoting
+	}
 	return i
 }
 

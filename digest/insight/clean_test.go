@@ -20,20 +20,6 @@ func TestDisplayLeavesOutDisfluencies(t *testing.T) {
 	}
 }
 
-func TestUnquoted(t *testing.T) {
-	for text, want := range map[string]string{
-		`"Bread is slow. It needs a night."`:   "Bread is slow. It needs a night.",
-		"“bread is slow.”":                     "Bread is slow.",
-		`"Bread" is slow, he wrote in "Ovens"`: `"Bread" is slow, he wrote in "Ovens"`,
-		`"Bread is slow," he wrote.`:           `"Bread is slow," he wrote.`,
-		`"`:                                    `"`,
-	} {
-		if got := unquoted(text); got != want {
-			t.Errorf("unquoted(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestLeadInsAreTrimmed(t *testing.T) {
 	for text, want := range map[string]string{
 		"So, you know, the cache is cold at first.": "the cache is cold at first.",

@@ -36,6 +36,12 @@ const (
 	featBareDefinites
 	featWeakestClaim
 	featI
+	featSingle
+	featHypothetical
+	featVagueness
+	featCommas
+	featRepeats
+	featPointing
 	featWording
 	featureCount
 )
@@ -43,7 +49,7 @@ const (
 var featureNames = [featureCount]string{
 	"words", "turn length", "any question", "self", "emphasis", "names", "starts with the", "claim", "past", "asker",
 	"condition", "amount", "cause", "early", "late", "superlative", "promotion", "dashes", "show talk", "audience",
-	"short", "long words", "bare definites", "weakest claim", "i", "wording",
+	"short", "long words", "bare definites", "weakest claim", "i", "one sentence", "hypothetical", "vagueness", "commas", "repeats", "pointing", "wording",
 }
 
 // features is what is known of a window, by feature.
@@ -106,6 +112,12 @@ func (s *script) describe(w window) features {
 	f[featBareDefinites] = float64(s.bareDefinites(xs)) * per25
 	f[featWeakestClaim] = weakest
 	f[featI] = up(cueI, 6) * per25
+	f[featSingle] = truth(len(xs) == 1)
+	f[featHypothetical] = up(cueHypothetical, 2)
+	f[featVagueness] = up(cueVagueness, 3)
+	f[featCommas] = float64(max(0, s.commas(xs)-fewCommas)) / fewCommas
+	f[featRepeats] = float64(s.repeats(xs)) * per25
+	f[featPointing] = float64(min(1, xs[0].counts[cuePointing]))
 	return f
 }
 
@@ -120,6 +132,34 @@ const (
 	shortWindow = 50
 	longWord    = 8
 )
+
+// fewCommas are no sign of a speaker who does not come to an end.
+const fewCommas = 5
+
+func (s *script) commas(xs []sentence) int {
+	n := 0
+	for i := range xs {
+		n += strings.Count(xs[i].text(), ",")
+	}
+	return n
+}
+
+// repeats counts the runs of three words that a window has more than once.
+func (s *script) repeats(xs []sentence) int {
+	seen := map[[3]int32]bool{}
+	n := 0
+	for i := range xs {
+		ws := xs[i].words
+		for k := 0; k+3 <= len(ws); k++ {
+			run := [3]int32{ws[k].word, ws[k+1].word, ws[k+2].word}
+			if seen[run] {
+				n++
+			}
+			seen[run] = true
+		}
+	}
+	return n
+}
 
 func (s *script) longWords(xs []sentence) int {
 	n := 0

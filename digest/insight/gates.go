@@ -64,7 +64,7 @@ const fewestOpening = 4
 // opensWell holds a first sentence to more than the reference asks.
 func (s *script) opensWell(x *sentence) bool {
 	_, open := s.lexicon.begins(x.tokens, x.opening, cueOpenStart)
-	return !open && len(x.words) >= fewestOpening && !x.halting() && !s.lexicon.unresolved(x) && !s.lexicon.leans(x)
+	return !open && len(x.words) >= fewestOpening && x.counts[cuePointing] == 0 && !x.halting() && !s.lexicon.unresolved(x) && !s.lexicon.leans(x)
 }
 
 // standsAlone reports whether a sentence, without its lead-ins, neither points back nor opens a story.
@@ -85,7 +85,7 @@ func (s *script) mayHold(i int) bool {
 	x := &s.sentences[i]
 	p := &s.paragraphs[x.paragraph]
 	return p.ad < isAd && !x.ad && !p.repeated && !x.repeated && !x.teaser && len(x.words) <= longestSentence &&
-		x.counts[cueChatter] == 0 && x.counts[cueShowTalk] == 0 && (s.reference || x.counts[cueAside] == 0)
+		x.counts[cueChatter] == 0 && x.counts[cueShowTalk] == 0 && (s.reference || x.counts[cueAside] == 0 && x.counts[cuePlug] == 0)
 }
 
 // mayEnd reports whether a window whose sentences pass may be cut here: no question left open, nothing broken off.
@@ -110,7 +110,7 @@ const fewestEnding = 3
 // endsWell holds an end to more than the reference asks.
 func (s *script) endsWell(w window) bool {
 	last := &s.sentences[w.last]
-	return finished(last.text()) && len(last.words) >= fewestEnding && !s.miscounts(w)
+	return finished(last.text()) && len(last.words) >= fewestEnding && !s.miscounts(w) && s.attributed(w)
 }
 
 func (s *script) balanced(w window) bool {

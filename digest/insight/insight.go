@@ -22,7 +22,7 @@ type Insight struct {
 	Start   time.Duration     `json:"start"`
 	End     time.Duration     `json:"end"`
 	Timing  transcript.Timing `json:"timing,omitempty"`
-	Speaker string            `json:"speaker,omitempty"`
+	Speaker string            `json:"speaker,omitempty"` // "Ada, quoting" when Ada reads or repeats another's words
 	// Span is where Quote stands: the numbers of its first and last segment, and the offsets in bytes of its
 	// beginning in the first one and its end in the last one.
 	Span   Span     `json:"span"`
@@ -60,7 +60,7 @@ type Input struct {
 // Extractor takes the insights out of one episode, best first. It neither sets ID, Episode, Feed nor Created: the
 // caller does. It must be safe for concurrent use.
 type Extractor interface {
-	Name() string // "builtin/2", "llm/<model>/<prompt version>": changes when its insights would
+	Name() string // "builtin/3", "llm/<model>/<prompt version>": changes when its insights would
 	Extract(context.Context, Input) ([]Insight, error)
 }
 

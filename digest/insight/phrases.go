@@ -64,6 +64,11 @@ const (
 	cueSecond
 	cueAnnounced
 	cueSays
+	cueReading
+	cuePointing
+	cuePlug
+	cueHypothetical
+	cueVagueness
 	cueCount
 )
 
@@ -73,7 +78,7 @@ var cueNames = [cueCount]string{
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
 	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end", "stumble",
-	"first", "second", "announced", "says",
+	"first", "second", "announced", "says", "reading", "pointing", "plug", "hypothetical", "vagueness",
 }
 
 //go:embed lists

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 )
 
 // candidate is a window that passed the gates.
@@ -191,21 +190,15 @@ func (s *script) render(w window) string {
 		} else {
 			out = append(out, ' ')
 		}
+		if s.setApart(i) && (i == w.first || !s.setApart(i-1)) {
+			out = append(out, "“"...)
+		}
 		out = append(out, display(text)...)
-	}
-	return unquoted(string(out))
-}
-
-// unquoted takes off the quotation marks around a whole text: it is shown as a quotation anyway.
-func unquoted(text string) string {
-	for _, marks := range [][2]string{{`"`, `"`}, {"“", "”"}} {
-		inner, begins := strings.CutPrefix(text, marks[0])
-		inner, ends := strings.CutSuffix(inner, marks[1])
-		if begins && ends && !strings.ContainsAny(inner, marks[0]+marks[1]) {
-			return capitalise(inner)
+		if s.setApart(i) && (i == w.last || !s.setApart(i+1)) {
+			out = append(out, "”"...)
 		}
 	}
-	return text
+	return string(out)
 }
 
 // trim leaves out a clearly weaker last or first sentence when two or more remain, long enough, that still begin well.

@@ -45,6 +45,10 @@ type sentence struct {
 	repeated  bool // said in other episodes too
 	teaser    bool // said at the beginning and once more later, as trailers do
 	replayed  bool // the later of the two
+
+	// What markQuotations finds: whether it is somebody else's words, whether a quotation is open before and behind it, and
+	// whether it may be read out though no mark tells.
+	quoted, quotedBefore, quotedBehind, readOut bool
 }
 
 func (s *sentence) text() string { return s.stream.text[s.from:s.to] }
@@ -178,6 +182,7 @@ func readScript(l *language, t *transcript.Transcript, reference bool) *script {
 	s.scoreAds()
 	if !reference {
 		s.markAdReads()
+		s.markQuotations()
 	}
 	return s
 }

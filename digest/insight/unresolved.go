@@ -36,7 +36,7 @@ func (x *lexicon) lacks(s *sentence, i int, text, before string, nouns int) bool
 	after := x.wordAfter(s, i)
 	switch text {
 	case "it", "them", "him", "her":
-		return nouns == 0 && before != "" && x.inSet("object next", after)
+		return nouns == 0 && before != "" && (x.inSet("object next", after) || x.inSet("preposition", before))
 	case "others", "another":
 		return nouns == 0
 	case "this", "these", "those":
