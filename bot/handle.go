@@ -247,13 +247,15 @@ func refusal(need Rights) error {
 // cannotPost says what to do where the bot may answer but not post, and offers a personal brief.
 func (b *Bot) cannotPost(a *asking) Message {
 	m := Message{Private: true, Text: "I cannot post in this channel, so nothing was changed."}
-	if a.Invite != "" && a.Channel.Kind != Foreign {
+	or := " Get"
+	if a.Invite != "" {
 		m.Text += fmt.Sprintf(" Let me in with “%s” and send the command again.", a.Invite)
+		or = " Or get"
 	}
 	if a.Personal.Platform == "" {
 		return m
 	}
-	m.Text += " Or get the brief as direct messages."
+	m.Text += or + " the brief as direct messages."
 	words := []string{"settings", me}
 	if own := append([]string{firstWord(a.Request), me}, strings.Fields(a.args)...); a.args != "" && len(strings.Join(own, " ")) <= 90 {
 		words = own

@@ -160,3 +160,24 @@ func TestPanic(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodysCommands sends commands that no person gave in any place, and one of a kind that is not known: none is done.
+func TestNobodysCommands(t *testing.T) {
+	t.Parallel()
+	s, p := newStage(t), newPlay(echo)
+	s.run(commands(), p.handle)
+	for what, change := range map[string]func(map[string]any){
+		"without a user":    func(in map[string]any) { delete(in, "member") },
+		"without a channel": func(in map[string]any) { delete(in, "channel_id"); delete(in, "channel") },
+		"of a bot":          func(in map[string]any) { in["member"].(map[string]any)["user"].(map[string]any)["bot"] = true },
+		"of another kind":   func(in map[string]any) { in["type"] = 99 },
+	} {
+		in := discordtest.Command(member(), "status")
+		change(in)
+		s.server.Interact(in)
+		s.answered(s.server.Interact(discordtest.Command(member(), "help"))) // is answered behind it
+		if r := <-p.asked; r.Words[0] != "help" {
+			t.Errorf("a command %s is done", what)
+		}
+	}
+}

@@ -148,9 +148,9 @@ func (s *shard) connection(ctx context.Context) error {
 	case <-g.ready:
 		late.Stop()
 		s.Log.Info("gateway connected", "shard", s.number, "resumed", s.session.ID != "")
-		<-g.hung
 	case <-g.ctx.Done():
 	}
+	<-g.hung
 	s.session = g.resumable()
 	return context.Cause(g.ctx)
 }

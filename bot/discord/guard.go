@@ -49,7 +49,7 @@ type guard struct {
 	sending sync.Mutex    // one frame after the other
 	acked   chan struct{} // holds a token after an acknowledgement
 	ready   chan struct{} // closed with READY or RESUMED
-	hung    chan struct{} // closed with the wire
+	hung    chan struct{} // closed after the wire, or when there is none at the end
 
 	mu      sync.Mutex
 	session session
@@ -90,6 +90,7 @@ func newGuard(ctx context.Context, transport http.RoundTripper, address, token s
 		acked: make(chan struct{}, 1), ready: make(chan struct{}), hung: make(chan struct{}),
 	}
 	g.ctx, g.end = context.WithCancelCause(ctx)
+	context.AfterFunc(g.ctx, g.hangUp)
 	return g
 }
 
@@ -155,8 +156,9 @@ func (g *guard) shake(b []byte) error {
 	if resp.StatusCode != http.StatusSwitchingProtocols || !ok {
 		return g.fail(errors.Join(fmt.Errorf("connect to the gateway: it answers %s", resp.Status), resp.Body.Close()))
 	}
-	g.wire, g.in = wire, bufio.NewReader(wire)
-	context.AfterFunc(g.ctx, g.hangUp)
+	if err := g.take(wire); err != nil {
+		return err
+	}
 	var head bytes.Buffer
 	fmt.Fprintf(&head, "HTTP/1.1 %s\r\n", resp.Status)
 	resp.Header.Write(&head) //nolint:errcheck // into memory
@@ -164,20 +166,37 @@ func (g *guard) shake(b []byte) error {
 	return nil
 }
 
+// take takes the wire, unless the connection has ended before it stood.
+func (g *guard) take(wire io.ReadWriteCloser) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ctx.Err() != nil {
+		return errors.Join(context.Cause(g.ctx), wire.Close())
+	}
+	g.wire, g.in = wire, bufio.NewReader(wire)
+	return nil
+}
+
 // hangUp closes the wire, after a word about it when the bot ends: a session that may go on is not closed with a word.
 // https://discord.com/developers/docs/events/gateway#initiating-a-disconnect
 func (g *guard) hangUp() {
 	defer close(g.hung)
-	defer g.wire.Close()
+	g.mu.Lock()
+	wire := g.wire
+	g.mu.Unlock()
+	if wire == nil {
+		return
+	}
+	defer wire.Close()
 	if g.bot.Err() == nil {
 		return
 	}
-	late := time.AfterFunc(byeTimeout, func() { g.wire.Close() })
+	late := time.AfterFunc(byeTimeout, func() { wire.Close() })
 	defer late.Stop()
 	g.sending.Lock()
 	defer g.sending.Unlock()
 	code := binary.BigEndian.AppendUint16(nil, normalClosure)
-	g.wire.Write(frame{kind: closeFrame, payload: code}.bytes(true)) //nolint:errcheck // it ends anyway
+	wire.Write(frame{kind: closeFrame, payload: code}.bytes(true)) //nolint:errcheck // it ends anyway
 }
 
 // request is discordgo's handshake as a request of the transport.

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -32,8 +31,9 @@ func newLink(t *testing.T, s session) *link {
 func newLinkUntil(ctx context.Context, t *testing.T, s session) *link {
 	near, far := net.Pipe()
 	g := newGuard(ctx, nil, "", "token", s)
-	g.wire, g.in = near, bufio.NewReader(near)
-	context.AfterFunc(g.ctx, g.hangUp)
+	if err := g.take(near); err != nil {
+		t.Fatal(err)
+	}
 	go func() {
 		io.Copy(io.Discard, g) //nolint:errcheck // the guard says why it ended
 		g.Close()
@@ -161,6 +161,20 @@ func TestLastWord(t *testing.T) {
 	}
 }
 
+// TestWireTooLate checks that a wire that stands only after the end is closed, and that nobody waits for it.
+func TestWireTooLate(t *testing.T) {
+	g := newGuard(t.Context(), nil, "", "", session{})
+	g.end(errNotReady)
+	<-g.hung
+	near, far := net.Pipe()
+	if err := g.take(near); !errors.Is(err, errNotReady) {
+		t.Errorf("take = %v, want %v", err, errNotReady)
+	}
+	if _, err := far.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the wire has %v, want it closed", err)
+	}
+}
+
 // TestNoTimeForALastWord checks that a wire that takes nothing holds the bot's end up for half a second only.
 func TestNoTimeForALastWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -270,7 +284,9 @@ func (memoryWire) Close() error                { return nil }
 // passed returns the frames that a guard hands out of what comes.
 func passed(t *testing.T, in []byte) []frame {
 	g := newGuard(t.Context(), nil, "", "", session{})
-	g.wire, g.in = memoryWire{}, bufio.NewReader(bytes.NewReader(in))
+	if err := g.take(memoryWire{bytes.NewReader(in)}); err != nil {
+		t.Fatal(err)
+	}
 	out, err := io.ReadAll(g)
 	if g.ctx.Err() == nil {
 		t.Fatalf("the guard lives after %v", err)

@@ -36,6 +36,9 @@ func TestMessages(t *testing.T) {
 	}{
 		{"direct", false, posting("1", "99", "", "topic ai", nil), "topic ai", ""},
 		{"mention", false, posting("1", discordtest.General, discordtest.Guild, "<@"+discordtest.Bot+"> why this?", mention), "why this?", ""},
+		{"mention with a comma", false, posting("1", discordtest.General, discordtest.Guild, "<@"+discordtest.Bot+">, topic ai", mention), "topic ai", ""},
+		{"mention with a colon", false, posting("1", discordtest.General, discordtest.Guild, "<@!"+discordtest.Bot+">:\nwhy?", mention), "why?", ""},
+		{"a comma without a mention", false, posting("1", discordtest.General, discordtest.Guild, ", topic ai", nil), "", ""},
 		{"direct question", false, posting("1", "99", "", "what did they say about prices?", nil), "what did they say about prices?", ""},
 		{"mention in a thread", false, posting("1", "55", discordtest.Guild, "<@!"+discordtest.Bot+"> and then?", mention), "and then?", "55"},
 		{"reply", false, posting("1", discordtest.General, discordtest.Guild, "and then?", reply), "and then?", "55"},

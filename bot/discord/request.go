@@ -100,8 +100,10 @@ func (i *interaction) isBot() bool {
 	return i.Member != nil && i.Member.User.Bot || i.User != nil && i.User.Bot
 }
 
-// invitation says in Discord's words how to let the bot post.
+// invitation says in Discord's words how to let the bot post, and installation how where it is in somebody's account only.
 var invitation = "Edit Channel → Permissions → add Podbrief with " + names(toPost)
+
+const installation = "my profile → Add App → Add to Server"
 
 // request is what an interaction asks, without its words.
 func (a *Adapter) request(ctx context.Context, i *interaction) bot.Request {
@@ -119,7 +121,7 @@ func (a *Adapter) request(ctx context.Context, i *interaction) bot.Request {
 		return r
 	case i.Guild == "":
 		r.Channel = bot.Channel{Platform: Platform, Workspace: workspaceOfDirect, ID: where.ID, Kind: bot.Foreign, Name: where.Name}
-		r.CannotPost = true
+		r.CannotPost, r.Invite = true, "" // nobody can add a bot to a group
 		return r
 	}
 	thread := ""
@@ -131,7 +133,7 @@ func (a *Adapter) request(ctx context.Context, i *interaction) bot.Request {
 		r.Rights = rightsOf(parsePermission(i.Member.Permissions))
 	}
 	if _, installed := i.Owners["0"]; !installed && len(i.Owners) > 0 {
-		r.Channel.Kind, r.CannotPost = bot.Foreign, true
+		r.Channel.Kind, r.CannotPost, r.Invite = bot.Foreign, true, installation
 	}
 	if can := parsePermission(i.AppRights); i.AppRights != "" && can&administrator == 0 && can&toPost != toPost {
 		r.CannotPost = true
@@ -228,14 +230,18 @@ const (
 
 // addressed reports how a message is meant for the bot: mentioned, or replied to.
 func (w *written) addressed(self string) (mentioned, replied bool) {
-	mentioned = w.asked(self) != strings.TrimSpace(w.Content)
+	mentioned = w.unmentioned(self) != w.Content
 	for _, m := range w.Mentions {
 		mentioned = mentioned || m.ID == self
 	}
 	return mentioned, w.Replied != nil && w.Replied.Author.ID == self
 }
 
-// asked is the text of a message without mentions of the bot.
+// asked is the text of a message without mentions of the bot, and without what stands behind one: “@podbrief, help”.
 func (w *written) asked(self string) string {
-	return strings.TrimSpace(strings.NewReplacer("<@"+self+">", "", "<@!"+self+">", "").Replace(w.Content))
+	return strings.TrimSpace(strings.TrimLeft(w.unmentioned(self), " ,:;!\n"))
+}
+
+func (w *written) unmentioned(self string) string {
+	return strings.NewReplacer("<@"+self+">", "", "<@!"+self+">", "").Replace(w.Content)
 }

@@ -46,7 +46,7 @@ type answer struct {
 
 // interact answers an interaction.
 func (r *receiver) interact(ctx context.Context, i interaction) {
-	if i.isBot() || !r.seen.first(i.ID) {
+	if i.isBot() || i.user() == "" || i.ChannelID == "" || !r.seen.first(i.ID) {
 		return
 	}
 	a := &answer{receiver: r, interaction: i, began: time.Now()}

@@ -245,7 +245,7 @@ func TestWhereTheBotIsNot(t *testing.T) {
 	mute := manager()
 	mute["app_permissions"] = "1024"
 	w.wants(discordtest.Command(mute, "topic", "topics", "ai"), "Edit Channel → Permissions → add Podbrief")
-	a := w.wants(discordtest.Command(foreign(), "topic", "topics", "ai"), "Or get the brief as direct messages.")
+	a := w.wants(discordtest.Command(foreign(), "topic", "topics", "ai"), "Let me in with “my profile → Add App → Add to Server” and send the command again. Or get the brief as direct messages.")
 	if !a.Private {
 		t.Error("all are told that the bot cannot post")
 	}
