@@ -32,11 +32,12 @@ var mayImport = map[string][]string{
 	"digest/llm":        {"digest/feed", "digest/transcript", "digest/insight", "digest/rank", "store"},
 	"digest":            {"digest/feed", "digest/transcript", "digest/insight", "digest/rank", "store"},
 	"bot/queue":         {"store"},
-	"bot":               {"digest", "digest/feed", "digest/insight", "digest/transcript", "bot/queue", "store"},
+	"bot/fit":           {"digest/insight"},
+	"bot":               {"digest", "digest/feed", "digest/insight", "digest/transcript", "bot/fit", "bot/queue", "store"},
 	"bot/bottest":       {""},
 	"bot/console":       {"bot"},
-	"bot/slack":         {"bot"},
-	"bot/discord":       {"bot"},
+	"bot/slack":         {"bot", "bot/fit"},
+	"bot/discord":       {"bot", "bot/fit"},
 	"cmd":               {""},
 }
 

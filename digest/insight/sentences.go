@@ -31,7 +31,7 @@ func eachSentence(text string, yield func(from, to int)) {
 			continue
 		}
 		end, next := sentenceEnd(text, i)
-		if next < 0 || text[i] == '.' && isAbbreviation(text[start:i]) {
+		if next < 0 || text[i] == '.' && IsAbbreviation(text[start:i]) {
 			i = max(end, i+n)
 			continue
 		}
@@ -76,8 +76,8 @@ func opensSentence(s string) bool {
 	return unicode.IsUpper(r) || unicode.IsDigit(r) || r == '$'
 }
 
-// isAbbreviation reports whether a full stop after s belongs to its last word.
-func isAbbreviation(s string) bool {
+// IsAbbreviation reports whether a full stop after s belongs to its last word.
+func IsAbbreviation(s string) bool {
 	last := strings.ToLower(strings.TrimLeft(s[strings.LastIndexByte(s, ' ')+1:], "(\"“"))
 	if len(last) == 1 {
 		return 'a' <= last[0] && last[0] <= 'z' && last != "i"
