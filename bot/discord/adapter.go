@@ -83,7 +83,9 @@ func (a *Adapter) init() {
 			a.Log = slog.New(slog.DiscardHandler)
 		}
 		a.pace, a.blind = a.pace.orUsual(), newRecent(1000)
-		a.rest = &client{base: strings.TrimSuffix(a.API, "/"), token: a.Token, http: a.Client}
+		calls := *a.Client
+		calls.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // a post is not what is there
+		a.rest = &client{base: strings.TrimSuffix(a.API, "/"), token: a.Token, http: &calls}
 	})
 }
 

@@ -47,6 +47,9 @@ var codes = map[int]bot.Class{
 	30033: bot.ChannelStop, // too many participants in a thread
 	40001: bot.TenantStop,  // unauthorized
 	40003: bot.Wait,        // direct messages opened too fast
+	40004: bot.Wait,        // sending is switched off for a while
+	40006: bot.Wait,        // this is switched off for a while
+	40067: bot.ChannelStop, // the forum wants tags
 	40333: bot.Wait,        // blocked by Cloudflare
 	50001: bot.ChannelStop, // missing access
 	50006: bot.PayloadFix,  // empty message
@@ -54,10 +57,14 @@ var codes = map[int]bot.Class{
 	50008: bot.ChannelStop, // not a text channel
 	50013: bot.ChannelStop, // missing permissions
 	50014: bot.TenantStop,  // invalid token
+	50024: bot.ChannelStop, // not in this type of channel
 	50035: bot.PayloadFix,  // invalid form
 	50083: bot.ChannelStop, // thread is archived
 	50109: bot.PayloadFix,  // invalid JSON
 	50278: bot.UserGone,    // no server in common
+
+	130000: bot.Ambiguous, // overloaded
+	160006: bot.Wait,      // too many open threads
 }
 
 // postError classifies an error of a call that posts.

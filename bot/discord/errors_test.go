@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -90,6 +91,42 @@ func TestRetryAfter(t *testing.T) {
 	err = postWith(t, &discordtest.Fault{Status: 429, Body: "<html>error 1015</html>"})
 	if p, _ := errors.AsType[*bot.PostError](err); p == nil || p.Class != bot.Wait || p.RetryAfter != cloudflareWait {
 		t.Errorf("Post through a page of Cloudflare = %v, want a wait of %v", err, cloudflareWait)
+	}
+}
+
+// TestErrorsBesideTheList plays answers that are not in the shared list.
+func TestErrorsBesideTheList(t *testing.T) {
+	elsewhere := http.Header{"Location": {"/api/v10/users/@me"}} // where something with an ID is
+	for _, tt := range []struct {
+		name  string
+		fault *discordtest.Fault
+		want  bot.Class
+	}{
+		{"sent elsewhere", &discordtest.Fault{Status: 302, Header: elsewhere}, bot.Ambiguous},
+		{"sent elsewhere, to post there", &discordtest.Fault{Status: 307, Header: elsewhere}, bot.Ambiguous},
+		{"overloaded", discordtest.Refused(400, 130000), bot.Ambiguous},
+		{"switched off", discordtest.Refused(400, 40006), bot.Wait},
+		{"sending switched off", discordtest.Refused(400, 40004), bot.Wait},
+		{"another type of channel", discordtest.Refused(400, 50024), bot.ChannelStop},
+		{"a forum that wants tags", discordtest.Refused(400, 40067), bot.ChannelStop},
+		{"too many threads", discordtest.Refused(400, 160006), bot.Wait},
+		{"a code that is a text", &discordtest.Fault{Status: 403, Body: `{"code":"50013","message":[]}`}, bot.ChannelStop},
+		{"an ID that is a number", &discordtest.Fault{Status: 200, Body: `{"id":12}`}, bot.Ambiguous},
+		{"nothing", &discordtest.Fault{Status: 204}, bot.Ambiguous},
+	} {
+		if got := classOfError(postWith(t, tt.fault)); got != tt.want {
+			t.Errorf("%s: class %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	for in, want := range map[float64]time.Duration{
+		0.25: 250 * time.Millisecond, -5: 0, math.NaN(): 0, 1e300: 24 * time.Hour, math.Inf(1): 24 * time.Hour, math.Inf(-1): 0,
+	} {
+		if got := seconds(in); got != want {
+			t.Errorf("seconds(%v) = %v, want %v", in, got, want)
+		}
 	}
 }
 

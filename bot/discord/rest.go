@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptrace"
@@ -191,16 +192,16 @@ func (c *client) refused(in call, resp *http.Response, body []byte) error {
 		RetryAfter float64 `json:"retry_after"`
 		Global     bool    `json:"global"`
 	}
-	if json.Unmarshal(body, &told) == nil {
-		e.Code, e.Message, e.Global = told.Code, label(told.Message, 200), told.Global
-		e.RetryAfter = seconds(told.RetryAfter)
-	} else if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusForbidden {
+	json.Unmarshal(body, &told) //nolint:errcheck // what can be read of it counts
+	e.Code, e.Message, e.Global = told.Code, label(told.Message, 200), told.Global
+	e.RetryAfter = seconds(told.RetryAfter)
+	if len(body) > 0 && !json.Valid(body) && (resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusForbidden) {
 		e.Code = 40333 // a page instead of JSON is from Cloudflare in front of Discord
 	}
 	if after, err := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64); err == nil {
 		e.RetryAfter = max(e.RetryAfter, seconds(after))
 	}
-	if resp.Header.Get("X-RateLimit-Global") != "" {
+	if resp.Header.Get("X-RateLimit-Global") != "" || resp.Header.Get("X-RateLimit-Scope") == "global" {
 		e.Global = true
 	}
 	if e.Code == 40333 {
@@ -217,8 +218,12 @@ func (c *client) refused(in call, resp *http.Response, body []byte) error {
 	return e
 }
 
+// seconds are at most a day, and never less than none, whatever a number says.
 func seconds(s float64) time.Duration {
-	return min(time.Duration(s*float64(time.Second)), 24*time.Hour)
+	if s <= 0 || math.IsNaN(s) {
+		return 0
+	}
+	return time.Duration(min(s, (24*time.Hour).Seconds()) * float64(time.Second))
 }
 
 // route is a path without what changes from call to call, but with the channel, guild or webhook that limits belong to. It
