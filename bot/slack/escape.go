@@ -104,8 +104,10 @@ func readable(s string) string {
 		switch {
 		case strings.HasPrefix(target, "@"), strings.HasPrefix(target, "!"):
 			return label
-		case strings.HasPrefix(target, "#"):
+		case strings.HasPrefix(target, "#") && label != "":
 			return "#" + label
+		case strings.HasPrefix(target, "#"):
+			return ""
 		}
 		return strings.TrimPrefix(target, "mailto:")
 	})
@@ -113,3 +115,28 @@ func readable(s string) string {
 }
 
 var markup = regexp.MustCompile(`<[^<>]+>`)
+
+// withoutMention takes the mentions of a user out of what a person wrote, as Slack sends it, and the signs that stand between
+// a name that is called and what is said.
+func withoutMention(s, user string) (rest string, mentioned bool) {
+	rest = mention.ReplaceAllStringFunc(s, func(m string) string {
+		if id, _, _ := strings.Cut(m[2:len(m)-1], "|"); id != user {
+			return m
+		}
+		mentioned = true
+		return " "
+	})
+	if mentioned {
+		rest = strings.TrimLeft(rest, " \u00a0,:;!-–—")
+	}
+	return rest, mentioned
+}
+
+var mention = regexp.MustCompile(`<@[^<>]+>`)
+
+// saysSomething reports whether a text has words beside emoji.
+func saysSomething(s string) bool {
+	return strings.ContainsFunc(emoji.ReplaceAllString(s, ""), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+var emoji = regexp.MustCompile(`:[a-z0-9_+'-]+:`)

@@ -24,7 +24,7 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	if isCertificateCheck(body) {
+	if isCertificateCheck(string(body)) || isCertificateCheck(r.URL.RawQuery) {
 		return
 	}
 	if r.Method != http.MethodPost || !a.signed(r.Header, body) {
@@ -57,9 +57,9 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isCertificateCheck reports whether Slack only tries the address. Nothing follows from it, so it need not be signed.
-func isCertificateCheck(body []byte) bool {
-	form, err := url.ParseQuery(string(body))
+// isCertificateCheck reports whether Slack only tries the address, with GET or POST. Nothing follows from it, so it need not be signed.
+func isCertificateCheck(fields string) bool {
+	form, err := url.ParseQuery(fields)
 	return err == nil && form.Get("ssl_check") == "1" && form.Get("command") == "" && form.Get("payload") == ""
 }
 

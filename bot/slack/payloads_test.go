@@ -137,6 +137,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"not a POST":             {"GET", "/slack", "", 401},
 		"payload in the address": {"POST", "/slack?payload=" + press, "", 200},
 		"certificate check":      {"POST", "/slack", "ssl_check=1&token=x", 200},
+		"the same with GET":      {"GET", "/slack?ssl_check=1&token=x", "", 200},
 	} {
 		if got := send(tt.method, tt.target, tt.body); got.Code != tt.want || got.Body.Len() > 0 {
 			t.Errorf("%s: status %d, body %q, want %d and none", name, got.Code, got.Body, tt.want)

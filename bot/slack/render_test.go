@@ -199,7 +199,7 @@ func TestReadable(t *testing.T) {
 	for in, want := range map[string]string{
 		"a &amp; b &lt;c&gt;":                        "a & b <c>",
 		"follow <https://x.example/f.xml|x.example>": "follow https://x.example/f.xml",
-		"<#C1|general> and <#C2> <@U1> <!here>":      "#general and #",
+		"<#C1|general> and <#C2> <@U1> <!here>":      "#general and",
 		"&amp;lt;":                                   "&lt;",
 	} {
 		if got := readable(in); got != want {

@@ -1,10 +1,12 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -51,7 +53,7 @@ func decode(kind string, body []byte, self slack.AuthTestResponse) (incoming, er
 		if err := json.Unmarshal(body, &c); err != nil {
 			return incoming{}, fmt.Errorf("read slash command: %w", err)
 		}
-		return fromSlash(c), nil
+		return fromSlash(c, self), nil
 	case interactiveKind:
 		var c slack.InteractionCallback
 		if err := json.Unmarshal(body, &c); err != nil {
@@ -68,8 +70,9 @@ func decode(kind string, body []byte, self slack.AuthTestResponse) (incoming, er
 	return incoming{}, nil
 }
 
-func fromSlash(c slack.SlashCommand) incoming {
-	words := bot.Split(readable(c.Text))
+func fromSlash(c slack.SlashCommand, self slack.AuthTestResponse) incoming {
+	text, _ := withoutMention(c.Text, self.UserID)
+	words := bot.Split(readable(text))
 	if len(words) == 0 {
 		words = []string{"help"}
 	}
@@ -87,9 +90,9 @@ func fromInteraction(c slack.InteractionCallback) incoming {
 	case c.Type == slack.InteractionTypeBlockActions && len(c.ActionCallback.BlockActions) > 0:
 		action := c.ActionCallback.BlockActions[0]
 		in.words, in.url = bot.Split(action.Value), c.ResponseURL
-		in.channel, in.name, in.hidden = c.Channel.ID, c.Channel.Name, c.Container.IsEphemeral
+		in.channel, in.name, in.hidden = cmp.Or(c.Channel.ID, c.Container.ChannelID), c.Channel.Name, c.Container.IsEphemeral
 		in.home = c.Container.Type == "view"
-		in.thread = c.Message.ThreadTimestamp
+		in.thread = cmp.Or(c.Message.ThreadTimestamp, c.Container.ThreadTs) // the message is not sent along when only one person sees it
 		if in.thread == "" && !in.hidden {
 			in.thread = c.Container.MessageTs
 		}
@@ -106,6 +109,7 @@ type outerEvent struct {
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
 	ID        string `json:"event_id"`
+	Team      string `json:"team_id"`
 	Event     struct {
 		Type    string          `json:"type"`
 		Subtype string          `json:"subtype"`
@@ -140,10 +144,8 @@ func fromEvent(e outerEvent, self slack.AuthTestResponse) incoming {
 	in := incoming{id: e.ID, user: e.Event.User}
 	in.channel, in.name = e.channel()
 	switch e.Event.Type {
-	case "app_uninstalled":
-		in.event = bot.Uninstalled
-	case "tokens_revoked":
-		if len(e.Event.Tokens.Bot) > 0 {
+	case "app_uninstalled", "tokens_revoked":
+		if isOurEnd(e, self) {
 			in.event = bot.Uninstalled
 		}
 	case "channel_archive", "channel_deleted", "channel_left", "group_archive", "group_deleted", "group_left":
@@ -160,12 +162,22 @@ func fromEvent(e outerEvent, self slack.AuthTestResponse) incoming {
 	return in
 }
 
+// isOurEnd reports whether an event ends the installation that this bot has, and not one of the app in another workspace or of
+// a person's token. All is deleted then, so it is looked at closely.
+func isOurEnd(e outerEvent, self slack.AuthTestResponse) bool {
+	if e.Team != "" && e.Team != self.TeamID && e.Team != self.EnterpriseID {
+		return false
+	}
+	return e.Event.Type == "app_uninstalled" || slices.Contains(e.Event.Tokens.Bot, self.UserID)
+}
+
 // fromMessage takes what is written to the bot: mentions, direct messages, and replies in threads without a mention. All
 // else that is said is not looked at.
 func fromMessage(in *incoming, e outerEvent, self slack.AuthTestResponse) {
 	m := e.Event
-	mention := "<@" + self.UserID + ">"
-	if m.Bot != "" || m.Subtype != "" && m.Subtype != "thread_broadcast" || m.User == "" || m.User == self.UserID {
+	text, mentioned := withoutMention(m.Text, self.UserID)
+	isSaid := m.Subtype == "" || m.Subtype == "thread_broadcast" || m.Subtype == "file_share" // not changed, deleted or joined
+	if m.Bot != "" || !isSaid || m.User == "" || m.User == self.UserID {
 		return
 	}
 	in.thread, in.reply, in.direct = m.Thread, m.Thread, m.Place == "im"
@@ -175,12 +187,12 @@ func fromMessage(in *incoming, e outerEvent, self slack.AuthTestResponse) {
 			in.reply = m.TS
 		}
 	case in.direct:
-	case m.Thread == "", m.Thread == m.TS, m.Parent != "" && m.Parent != self.UserID, strings.Contains(m.Text, mention):
-		return // not in a thread of ours, or it comes as a mention too
+	case m.Thread == "", m.Thread == m.TS, m.Parent != "" && m.Parent != self.UserID, mentioned, !saysSomething(text):
+		return // not in a thread of ours, or it comes as a mention too, or it is a picture
 	default:
 		in.implicit = true
 	}
-	in.words = bot.Split(readable(strings.ReplaceAll(m.Text, mention, " ")))
+	in.words = bot.Split(readable(text))
 	if in.implicit {
 		in.words = append([]string{"ask"}, in.words...)
 	}
