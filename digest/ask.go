@@ -14,13 +14,14 @@ import (
 
 const (
 	searchedEpisodes = 6 // whose transcripts are read for a question, besides those that it is asked under
+	searchedQuiet    = 6 // of those without insights, the newest
 	passagesAsked    = 6
 	passagesOwn      = 4 // at most so many of them out of the episodes that it is asked under, when others know more
 	closestShown     = 3 // passages shown when there is no answer
 )
 
 // Ask answers a question out of what was said. It looks in two stages: for the episodes that speak of it, those of the
-// insight or the brief that it was asked under first, and then for the closest passages of their transcripts. Every
+// insight or the brief that it was asked under first, and the newest of those without insights, and then for the closest passages of their transcripts. Every
 // sentence of the answer is cited; without an answer the closest passages are shown as they are.
 func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if strings.TrimSpace(q.Text) == "" {
@@ -39,7 +40,11 @@ func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 		if own, err = spokenIn(tx, under); err != nil {
 			return err
 		}
-		if elsewhere, err = spokenIn(tx, e.episodesFor(ctx, tx, q.inFull(), under)); err != nil {
+		silent, err := quiet(ctx, tx, searchedQuiet, under)
+		if err != nil {
+			return err
+		}
+		if elsewhere, err = spokenIn(tx, append(e.episodesFor(ctx, tx, q.inFull(), under), silent...)); err != nil {
 			return err
 		}
 		var more []*spoken

@@ -182,5 +182,5 @@ func removeEpisode(tx store.Tx, id string) ([]string, error) {
 	for _, ins := range rec.Insights {
 		err = errors.Join(err, tx.Delete(insightBucket, ins), tx.Delete(vectorBucket, ins))
 	}
-	return rec.Insights, errors.Join(err, tx.Delete(transcriptBucket, id), tx.Delete(pendingBucket, id), tx.Delete(silentBucket, id), tx.Delete(episodeBucket, id))
+	return rec.Insights, errors.Join(err, tx.Delete(transcriptBucket, id), tx.Delete(pendingBucket, id), tx.Delete(silentBucket, id), tx.Delete(quietBucket, id), tx.Delete(episodeBucket, id))
 }

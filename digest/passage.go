@@ -160,8 +160,42 @@ func runs(text string) []string {
 // sentenceEnd is where a sentence ends and the next begins.
 var sentenceEnd = regexp.MustCompile(`[.?!]["”')\]]*\s+`)
 
-// sentences returns the beginning and the end of each sentence of a text.
+// sentences returns the beginning and the end of each sentence of a text. Where punctuation is missing, every few words count
+// as one.
 func sentences(text string) [][2]int {
+	var out [][2]int
+	for _, s := range marked(text) {
+		out = append(out, short(text, s)...)
+	}
+	return out
+}
+
+// fewSpoken is how many words of talk without punctuation count as a sentence.
+const fewSpoken = 20
+
+// short cuts a sentence that is too long to be shown.
+func short(text string, s [2]int) [][2]int {
+	if len(strings.Fields(text[s[0]:s[1]])) <= quoteWords {
+		return [][2]int{s}
+	}
+	var out [][2]int
+	from, words := s[0], 0
+	for i := s[0]; i < s[1]; i++ {
+		if text[i] != ' ' || i == from || text[i-1] == ' ' {
+			continue
+		}
+		if words++; words == fewSpoken {
+			out, from, words = append(out, [2]int{from, i}), i+1, 0
+		}
+	}
+	if from < s[1] {
+		out = append(out, [2]int{from, s[1]})
+	}
+	return out
+}
+
+// marked returns the sentences of a text by its punctuation.
+func marked(text string) [][2]int {
 	var out [][2]int
 	from := 0
 	for _, m := range sentenceEnd.FindAllStringIndex(text, -1) {

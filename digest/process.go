@@ -342,6 +342,6 @@ func (e *Engine) keep(tx store.Tx, episodeID string, r reading) (docs []rank.Doc
 		docs = append(docs, doc(podcast.Feed, rec, ins))
 		err = errors.Join(err, store.Put(tx, insightBucket, ins.ID, ins))
 	}
-	err = errors.Join(err, store.Put(tx, episodeBucket, episodeID, rec), tx.Delete(pendingBucket, episodeID), e.silence(tx, rec.Episode, r.text))
+	err = errors.Join(err, store.Put(tx, episodeBucket, episodeID, rec), tx.Delete(pendingBucket, episodeID), e.silence(tx, rec.Episode, r.text), quieten(tx, rec.Episode, r))
 	return docs, old, err
 }

@@ -29,6 +29,7 @@ import (
 //	transcript   <episode>                    transcript.Transcript, packed
 //	show         <feed>                       insight.Show, packed
 //	silent       <episode>                    silentRecord: speech that may be written down
+//	quiet        <episode>                    quietRecord: a transcript that no insight was taken from
 //	vector       <insight>                    vectorRecord: its meaning, with a model that tells
 //
 // <feed> is the address under which the feed was added (see feedKey), also after it moved; <episode> is feed.Episode.ID
@@ -42,6 +43,7 @@ const (
 	transcriptBucket = "transcript"
 	showBucket       = "show"
 	silentBucket     = "silent"
+	quietBucket      = "quiet"
 	vectorBucket     = "vector"
 )
 
