@@ -76,6 +76,7 @@ type shard struct {
 	of       int
 	gateway  string
 	session  session
+	failed   int // connections that were not ready, one after the other
 }
 
 // keep connects until ctx is done or the end is final.
@@ -148,11 +149,27 @@ func (s *shard) connection(ctx context.Context) error {
 	case <-g.ready:
 		late.Stop()
 		s.Log.Info("gateway connected", "shard", s.number, "resumed", s.session.ID != "")
+		s.failed = 0
 	case <-g.ctx.Done():
+		s.failed++
 	}
 	<-g.hung
 	s.session = g.resumable()
+	if s.failed >= mostFailed {
+		s.doubt(context.Cause(g.ctx))
+	}
 	return context.Cause(g.ctx)
+}
+
+// mostFailed is how often a session is resumed in vain before that is doubted.
+const mostFailed = 3
+
+// doubt forgets where to resume: that host may be gone. One that is there and is silent does not know the session any more.
+func (s *shard) doubt(err error) {
+	s.session.URL = ""
+	if errors.Is(err, errNotReady) {
+		s.session = session{}
+	}
 }
 
 // transport is the one of the REST calls.

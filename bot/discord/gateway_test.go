@@ -117,6 +117,46 @@ func TestDisconnects(t *testing.T) {
 	t.Logf("%d disconnects, %d connections, %d sessions begun, %d resumed", times, conns, identifies, resumes)
 }
 
+// TestResumedInVain checks that a shard gives up to resume where nobody answers: at a host that is gone, and at one that is
+// silent.
+func TestResumedInVain(t *testing.T) {
+	t.Parallel()
+	for name, play := range map[string]func(n int) discordtest.Play{
+		"a host that is gone": func(n int) discordtest.Play {
+			if n > 0 {
+				return nil
+			}
+			return func(c *discordtest.Conn) {
+				c.Hello()
+				c.Greeting()
+				c.Send(`{"op":0,"s":1,"t":"READY","d":{"session_id":"gone","resume_gateway_url":"ws://127.0.0.1:1","guilds":[]}}`)
+			}
+		},
+		"a host that is silent": func(n int) discordtest.Play {
+			switch {
+			case n == 0:
+				return func(c *discordtest.Conn) { c.Hello(); c.Begin() }
+			case n <= mostFailed:
+				return func(c *discordtest.Conn) { c.Hello(); c.Silence() }
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.pace.ready = 200 * time.Millisecond
+			s.server.Gateway = play
+			s.start(nil, echo)
+			s.await(func(s *discordtest.Server) bool {
+				_, identifies, _ := s.Counts()
+				return identifies == 2 && len(s.Live()) == 1
+			})
+			s.asks()
+		})
+	}
+}
+
 func TestShards(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
