@@ -199,7 +199,8 @@ func (h *health) tick(at time.Time, err error) {
 	h.ticked, h.err = at, err
 }
 
-// Health says how the bot is.
+// Health says how the bot is. An adapter that runs can have trouble all the same, like one that is cut off from its platform: then
+// its method Trouble says so.
 func (b *Bot) Health() Health {
 	b.health.mu.Lock()
 	defer b.health.mu.Unlock()
@@ -207,6 +208,11 @@ func (b *Bot) Health() Health {
 	for p, trouble := range b.health.adapters {
 		if h.Adapters[p] = "ok"; trouble != "" {
 			h.Adapters[p], h.OK = trouble, false
+		}
+	}
+	for _, a := range b.Adapters {
+		if t, ok := a.(interface{ Trouble() string }); ok && h.Adapters[a.Platform()] == "ok" && t.Trouble() != "" {
+			h.Adapters[a.Platform()], h.OK = t.Trouble(), false
 		}
 	}
 	if b.health.err != nil {

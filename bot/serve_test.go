@@ -26,13 +26,20 @@ func (p *brokenPlatform) Run(context.Context, []Command, Handler) error {
 	return errors.New("the token is wrong")
 }
 
+// cutOffPlatform runs, and reaches nobody.
+type cutOffPlatform struct{ fakePlatform }
+
+func (*cutOffPlatform) Platform() string { return "cut off" }
+
+func (*cutOffPlatform) Trouble() string { return "no connection stands" }
+
 // TestServe checks that a platform that fails is tried again and stops nothing else, that a brief goes out at its hour, and
 // that the bot ends when it is asked to.
 func TestServe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, p := emptyBot(t)
 		broken := &brokenPlatform{}
-		b.Adapters = append(b.Adapters, broken)
+		b.Adapters = append(b.Adapters, broken, &cutOffPlatform{})
 		start := time.Now()
 		err := b.DB.Update(t.Context(), func(tx store.Tx) error {
 			return PutSubscription(tx, Subscription{Channel: room("C1"), Topics: []string{"ai"}, Created: start, Since: start,
@@ -51,7 +58,7 @@ func TestServe(t *testing.T) {
 		}
 		time.Sleep(startTime)
 		synctest.Wait()
-		if h := b.Health(); h.Adapters["fake"] != "ok" || h.Adapters["broken"] != "the token is wrong" {
+		if h := b.Health(); h.Adapters["fake"] != "ok" || h.Adapters["broken"] != "the token is wrong" || h.Adapters["cut off"] != "no connection stands" {
 			t.Errorf("Health after the start = %+v", h)
 		}
 		time.Sleep(119*time.Minute - startTime*3/2)

@@ -40,8 +40,10 @@ type Adapter struct {
 	cache cache
 	seen  seen
 
-	mu      sync.Mutex
-	session *session // while it runs
+	mu       sync.Mutex
+	session  *session  // while it runs
+	standing int       // sockets
+	down     time.Time // since when none stands
 }
 
 // session is one run of the adapter.
@@ -91,6 +93,7 @@ func (a *Adapter) Run(ctx context.Context, cmds []bot.Command, h bot.Handler) er
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	s := &session{commands: cmds, handle: h, work: work, slots: make(chan struct{}, maxAtOnce)}
+	a.stands(0)
 	a.setSession(s)
 	defer a.setSession(nil)
 	var err error

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -111,13 +112,44 @@ func (a *Adapter) openSocket(ctx context.Context, open *sync.WaitGroup) error {
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTime}
 	conn, resp, err := dialer.DialContext(dctx, address, nil)
 	if err != nil {
-		return errors.New("dial the socket that Slack named: no connection") // the address is a secret
+		return notDialed(address, resp, err)
 	}
 	resp.Body.Close()
 	s := &socket{Adapter: a, conn: conn, leaving: make(chan struct{})}
 	open.Go(func() { s.read(ctx) })
 	<-s.leaving
 	return nil
+}
+
+// notDialed says why there is no connection, without the address, which is a secret beyond its host.
+func notDialed(address string, resp *http.Response, err error) error {
+	u, bad := url.Parse(address)
+	switch {
+	case bad != nil || u.Host == "":
+		return errors.New("dial the socket that Slack named: its address is none")
+	case resp != nil:
+		return fmt.Errorf("dial the socket that Slack named: %s answered %s", u.Host, resp.Status)
+	}
+	return fmt.Errorf("dial the socket that Slack named: %s: %w", u.Host, err)
+}
+
+// Trouble says that nothing of what people send can arrive, once no socket has stood for a minute; "" while all is well.
+func (a *Adapter) Trouble() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.session == nil || a.HTTP || a.standing > 0 || time.Since(a.down) < time.Minute {
+		return ""
+	}
+	return fmt.Sprintf("no socket to Slack has stood for %v; the log says why, and whether this machine reaches Slack is to be looked at",
+		time.Since(a.down).Round(time.Minute))
+}
+
+// stands notes that one more socket stands, or with -1 one fewer.
+func (a *Adapter) stands(n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.standing += n
+	a.down = time.Now()
 }
 
 // socket is one connection.
@@ -134,6 +166,8 @@ func (s *socket) leave() { s.once.Do(func() { close(s.leaving) }) }
 
 // read takes frames until the connection ends. When ctx is done it says goodbye, so that Slack sends nothing more here.
 func (s *socket) read(ctx context.Context) {
+	s.stands(1)
+	defer s.stands(-1)
 	defer s.leave()
 	defer s.conn.Close()
 	defer s.handled.Wait()

@@ -2,7 +2,9 @@ package slack
 
 import (
 	"context"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,4 +153,57 @@ func TestSameAnswer(t *testing.T) {
 			t.Errorf("a delivery without an answer is answered %v, want nothing", got)
 		}
 	})
+}
+
+// TestTrouble checks that being cut off is told after a minute, and no longer once a socket stands.
+func TestTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &Adapter{session: &session{}}
+		told := func(want bool) {
+			t.Helper()
+			if got := a.Trouble(); (got != "") != want {
+				t.Errorf("Trouble() = %q, want something: %v", got, want)
+			}
+		}
+		a.stands(0)
+		time.Sleep(59 * time.Second)
+		told(false)
+		time.Sleep(time.Second)
+		told(true)
+		a.stands(1)
+		told(false)
+		time.Sleep(time.Hour)
+		a.stands(-1)
+		told(false)
+		time.Sleep(10 * time.Minute)
+		told(true)
+		a.HTTP = true // it waits to be called
+		told(false)
+	})
+}
+
+// TestNotDialed checks that the log says which host does not answer, and why, and keeps the rest of the address to itself.
+func TestNotDialed(t *testing.T) {
+	for address, want := range map[string]string{
+		"ws://127.0.0.1:1/link?ticket=canary":    "127.0.0.1:1: dial tcp",
+		"ws://127.0.0.1:1/%zz?ticket=canary":     "its address is none",
+		"http://127.0.0.1:1/link?ticket=canary":  "127.0.0.1:1",
+		"wss://nowhere.invalid/?ticket=canary":   "nowhere.invalid",
+		"ws://user:canary@127.0.0.1:1/?x=canary": "127.0.0.1:1",
+	} {
+		s := newWorkspace(t)
+		s.Fault = func(method string, _ url.Values) *slacktest.Fault {
+			if method != "apps.connections.open" {
+				return nil
+			}
+			return &slacktest.Fault{Body: `{"ok":true,"url":"` + address + `"}`}
+		}
+		a := newAdapter(t, s)
+		a.setUp()
+		var open sync.WaitGroup
+		err := a.openSocket(t.Context(), &open)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("openSocket at %s = %v, want an error with %q and no ticket", address, err, want)
+		}
+	}
 }
