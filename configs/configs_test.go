@@ -66,6 +66,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"shards", "DISCORD_SHARDS=0", "", "it must be auto or a number from 1"},
 		{"guild", "DISCORD_DEV_GUILD=ours", "", "it must be a number"},
 		{"address", "OPENAI_BASE_URL=localhost", "", "it must be an address that begins with https:// or http://"},
+		{"address with a query", "OPENAI_BASE_URL=http://localhost/v1?key=s", "", "it must end with its path"},
 		{"price", "OPENAI_PRICES=small=0.25", "", "write prices as name=0.25/2.00"},
 		{"limit", "OPENAI_BUDGET_DAY=eur=2", "", "write limits as usd=2, tokens=1000000, calls=100"},
 		{"amount", "OPENAI_BUDGET_DAY=usd=much", "", "write limits as usd=2"},

@@ -11,7 +11,7 @@ import (
 func modelSettings() []Setting {
 	return []Setting{
 		{Key: "OPENAI_API_KEY", Secret: true, Help: "key of an OpenAI-compatible service; some need none"},
-		{Key: "OPENAI_BASE_URL", Default: "https://api.openai.com/v1", check: webAddress,
+		{Key: "OPENAI_BASE_URL", Default: "https://api.openai.com/v1", check: serviceAddress,
 			Help: "address of an OpenAI-compatible service, up to and with /v1"},
 		{Key: "OPENAI_MODEL", Help: "model that takes insights and answers; empty: the built-in engine does, and nothing is sent anywhere"},
 		{Key: "OPENAI_ANSWER_MODEL", Help: "model that answers questions, when it is another one"},
@@ -35,6 +35,14 @@ func modelSettings() []Setting {
 		{Key: "OPENAI_OLDEST", Default: "30", check: digits, Help: "age in days from which on the built-in engine reads episodes; 0: none"},
 		{Key: "OPENAI_OFF", Default: "0", check: oneOf("0", "1"), Help: "1 stops all calls of models at once"},
 	}
+}
+
+// serviceAddress accepts a base address, to which paths are added.
+func serviceAddress(v string) error {
+	if strings.ContainsAny(v, "?#") {
+		return errors.New("it must end with its path, most often /v1; a key belongs into OPENAI_API_KEY")
+	}
+	return webAddress(v)
 }
 
 // price accepts a model's price: name=0.25/2.00, or name=0.006/min.

@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sashabaranov/go-openai"
 )
@@ -65,6 +66,11 @@ func (s *Service) embed(ctx context.Context, texts []string) ([][]float32, error
 // inOrder puts vectors in the order of the texts that they were asked for, and refuses what cannot be compared.
 func inOrder(data []openai.Embedding, n int) ([][]float32, error) {
 	vectors := make([][]float32, n)
+	if len(data) == n && !slices.ContainsFunc(data, func(d openai.Embedding) bool { return d.Index != 0 }) {
+		for i := range data {
+			data[i].Index = i // some services do not count
+		}
+	}
 	for _, d := range data {
 		if d.Index < 0 || d.Index >= n || len(d.Embedding) == 0 {
 			return nil, fmt.Errorf("%w: its vectors do not belong to the texts", ErrUnavailable)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
@@ -66,20 +67,43 @@ func NewHTTPClient(base http.RoundTripper, w Waits) *http.Client {
 		ReturnLastFailure(). // or go-openai loses the service's own error
 		Build()
 	return &http.Client{
-		Timeout:   w.orUsual().Whole,
-		Transport: joined{limited{failsafehttp.NewRoundTripper(base, retry)}},
+		Timeout:       w.orUsual().Whole,
+		CheckRedirect: stay,
+		Transport:     told{joined{limited{failsafehttp.NewRoundTripper(base, retry)}}},
 	}
 }
+
+// redirected says that a service sends callers elsewhere in a way that loses the question or shows the key to others.
+type redirected struct{ to string }
+
+func (r *redirected) Error() string {
+	return "redirects to " + r.to + "; set OPENAI_BASE_URL to what it should be"
+}
+
+// stay follows redirects of a service to itself that keep the question.
+func stay(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects || req.Method != via[0].Method || req.URL.Host != via[0].URL.Host {
+		return &redirected{addressOf(req.URL.String())}
+	}
+	return nil
+}
+
+const maxRedirects = 3
 
 // worthRetry reports whether the same request may succeed after a short wait.
 func worthRetry(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusTooManyRequests && retryAfter(resp) <= maxRetryAfter
 }
 
-// retryAfter is the wait that a response asks for, in seconds or as a date; a second when it does not.
+// retryAfter is the wait that a response asks for, in seconds, in milliseconds or as a date; a second when it does not.
 func retryAfter(resp *http.Response) time.Duration {
 	if resp == nil {
 		return time.Second
+	}
+	for _, name := range []string{"Retry-After-Ms", "X-Ratelimit-Reset-Requests", "X-Ratelimit-Reset-Tokens"} {
+		if wait, ok := waitIn(resp.Header, name); ok && resp.Header.Get("Retry-After") == "" {
+			return wait
+		}
 	}
 	header := resp.Header.Get("Retry-After")
 	if s, err := strconv.ParseFloat(header, 64); err == nil && s >= 0 && s < 1e6 {
@@ -89,6 +113,19 @@ func retryAfter(resp *http.Response) time.Duration {
 		return max(0, time.Until(at))
 	}
 	return time.Second
+}
+
+// waitIn reads a header of some services: milliseconds, or a duration such as "6m0s" when nothing is left.
+func waitIn(h http.Header, name string) (time.Duration, bool) {
+	if name == "Retry-After-Ms" {
+		n, err := strconv.ParseFloat(h.Get(name), 64)
+		return time.Duration(n * float64(time.Millisecond)), err == nil && n >= 0 && n < 1e9
+	}
+	if h.Get(strings.Replace(name, "Reset", "Remaining", 1)) != "0" {
+		return 0, false
+	}
+	wait, err := time.ParseDuration(h.Get(name))
+	return wait, err == nil && wait >= 0
 }
 
 // limited cuts response bodies off.

@@ -43,10 +43,12 @@ type Service struct {
 	Context int              // tokens that fit into one call, question and answer together; 8,192 when 0
 	Budget  *Budget          // required
 
-	client *openai.Client
-	form   atomic.Int32 // answerForm that the service was last seen to take
-	habits habits
-	rest   pause
+	client  *openai.Client
+	address string       // as it may be shown
+	secrets []string     // that it may say
+	form    atomic.Int32 // answerForm that the service was last seen to take
+	habits  habits
+	rest    pause
 }
 
 // New returns a service. base is its address up to and with "/v1", key may be "" for local services, hc comes from
@@ -54,10 +56,10 @@ type Service struct {
 func New(base, key string, hc *http.Client, b *Budget) *Service {
 	c := openai.DefaultConfig(key)
 	if base != "" {
-		c.BaseURL = strings.TrimRight(base, "/")
+		c.BaseURL = strings.TrimRight(strings.TrimSuffix(strings.TrimRight(base, "/"), "/chat/completions"), "/")
 	}
 	c.HTTPClient = hc
-	return &Service{Budget: b, client: openai.NewClientWithConfig(c)}
+	return &Service{Budget: b, client: openai.NewClientWithConfig(c), address: addressOf(c.BaseURL), secrets: secretsOf(base, key)}
 }
 
 // answerForm is how a service is asked for JSON, the strictest first.
@@ -163,6 +165,9 @@ func (s *Service) request(p prompt, form answerForm) openai.ChatCompletionReques
 	}
 	if !s.habits.of(p.Model).cold {
 		r.Temperature = 0.1
+	}
+	if s.habits.of(p.Model).flat {
+		r.Messages = []openai.ChatCompletionMessage{{Role: "user", Content: r.Messages[0].Content + "\n\n" + p.User}}
 	}
 	return r
 }

@@ -30,7 +30,7 @@ func (s *Service) probeChat(ctx context.Context, duty, model string) Finding {
 		return off(duty)
 	}
 	p := prompt{
-		Model: model, System: "Answer with JSON only.", User: `Return {"word":"ready"}.`, Name: "probe", MaxOut: 50,
+		Model: model, System: "Answer with JSON only.", User: `Return {"word":"ready"}.`, Name: "probe", MaxOut: probeMaxOut,
 		Schema: json.RawMessage(`{"type":"object","additionalProperties":false,"required":["word"],"properties":{"word":{"type":"string"}}}`),
 	}
 	if _, err := s.ask(ctx, p); err != nil {
@@ -50,6 +50,9 @@ func (s *Service) probeEmbed(ctx context.Context) Finding {
 	}
 	return Finding{"embed", true, fmt.Sprintf("%s gives vectors of %d numbers.", s.Models.Embed, len(v[0]))}
 }
+
+// probeMaxOut leaves room for a model that thinks first.
+const probeMaxOut = 800
 
 // probeSpeech sends a second of silence.
 func (s *Service) probeSpeech(ctx context.Context) Finding {

@@ -79,7 +79,7 @@ func TestProbeSaysWhatTheServiceCanDo(t *testing.T) {
 		"extract: test-model answers with json_object.",
 		"answer: off: no model is named for it.",
 		"embed: test-embed gives vectors of 64 numbers.",
-		"transcribe: test-speech: model unavailable: the model service does not know the model or the address: check the model's name and OPENAI_BASE_URL.",
+		"transcribe: test-speech: model unavailable: " + server.URL + " does not know the model or the address; check the model's name and OPENAI_BASE_URL, which most often ends with /v1; it says \"no such endpoint\".",
 	}
 	if got := strings.Join(says, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("Probe says\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -21,15 +21,44 @@ func objectIn(resp openai.ChatCompletionResponse) (json.RawMessage, error) {
 	case c.Message.Refusal != "":
 		return nil, fmt.Errorf("%w: it refused", ErrUnavailable)
 	case c.FinishReason == openai.FinishReasonLength:
-		return nil, fmt.Errorf("%w: its answer was cut off", ErrUnavailable)
+		return nil, fmt.Errorf("%w: its answer was cut off at its longest; a model that thinks before it answers needs that turned off", ErrUnavailable)
 	case c.FinishReason == openai.FinishReasonContentFilter:
 		return nil, fmt.Errorf("%w: a filter stopped its answer", ErrUnavailable)
 	}
-	if object := longestObject(thoughts.ReplaceAllString(c.Message.Content, "")); object != nil {
-		return object, nil
+	for _, text := range []string{contentOfMessage(c.Message), c.Message.ReasoningContent} {
+		text = answerIn(text)
+		object := longestObject(text)
+		if mended := longestObject(lastComma.ReplaceAllString(text, "$1")); len(mended) > len(object) {
+			object = mended
+		}
+		if object != nil {
+			return object, nil
+		}
 	}
 	return nil, fmt.Errorf("%w: %w", ErrUnavailable, errNotJSON)
 }
+
+// contentOfMessage is the text of a message, in one piece or in parts.
+func contentOfMessage(m openai.ChatCompletionMessage) string {
+	var b strings.Builder
+	b.WriteString(m.Content)
+	for _, p := range m.MultiContent {
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
+// answerIn is a text without thoughts, also those whose beginning the service kept to itself.
+func answerIn(text string) string {
+	text = thoughts.ReplaceAllString(text, "")
+	if i := strings.LastIndex(text, "</think>"); i >= 0 {
+		text = text[i:]
+	}
+	return text
+}
+
+// lastComma is the comma before a closing bracket, which JSON does not have and models write.
+var lastComma = regexp.MustCompile(`,(\s*[}\]])`)
 
 // thoughts are what a reasoning model says to itself; one that never ends is not followed by an answer.
 var thoughts = regexp.MustCompile(`(?is)<(think|thinking|reasoning)>.*?(?:</(?:think|thinking|reasoning)>|$)`)
@@ -61,6 +90,7 @@ var errNotJSON = errors.New("its answer is not JSON")
 type habit struct {
 	completion bool // max_completion_tokens, and not max_tokens
 	cold       bool // no temperature
+	flat       bool // no system message
 }
 
 // habits are what models were seen not to take, by name. It is safe for concurrent use.
@@ -77,7 +107,7 @@ func (h *habits) of(model string) habit {
 	if known, ok := h.all[model]; ok {
 		return known
 	}
-	return habit{reasoning(model), reasoning(model)}
+	return habit{completion: reasoning(model), cold: reasoning(model)}
 }
 
 func reasoning(model string) bool {
@@ -104,6 +134,8 @@ func (h *habits) learn(model string, err error) bool {
 		now.completion = reasoning(model)
 	case "temperature":
 		now.cold = true
+	case "system":
+		now.flat = true
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
