@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -203,7 +204,10 @@ func (b *Bot) related(ctx context.Context, a *asking) (Message, error) {
 
 // why says why an insight was chosen, or at which stage those of a podcast or episode fell out.
 func (b *Bot) why(ctx context.Context, a *asking) (Message, error) {
-	if _, numbered := isNumber(a.args); numbered || isID(a.args) {
+	if _, err := strconv.Atoi(a.args); err == nil || isID(a.args) {
+		return b.whyChosen(ctx, a)
+	}
+	if _, numbered := isNumber(a.args); numbered {
 		return b.whyChosen(ctx, a)
 	}
 	return b.whyNot(ctx, a)

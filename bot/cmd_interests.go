@@ -138,6 +138,14 @@ func minus(list []string) []string {
 	return out
 }
 
+// theseAre ends a sentence about what there is not with what there is.
+func theseAre(list []string) string {
+	if len(list) == 0 {
+		return "; “status” shows what this channel gets"
+	}
+	return "; these are: " + strings.Join(list, ", ")
+}
+
 func listOr(list []string, none string) string {
 	if len(list) == 0 {
 		return none
@@ -242,7 +250,7 @@ func (b *Bot) unfollow(ctx context.Context, a *asking) (Message, error) {
 	sub, err := b.change(ctx, a.target, nil, func(s *Subscription) error {
 		hits := b.named(s.Follow, a.args)
 		if len(hits) != 1 {
-			return tell("No podcast of that name is followed here, or several are; these are: %s.", listOr(b.titlesOf(s.Follow), "none"))
+			return tell("No podcast of that name is followed here, or several are%s.", theseAre(b.titlesOf(s.Follow)))
 		}
 		gone = hits[0]
 		s.Follow = without(s.Follow, gone.URL)
@@ -262,12 +270,15 @@ func (b *Bot) mute(ctx context.Context, a *asking) (Message, error) {
 		if hits := b.called(a.target, a.args); len(hits) > 0 {
 			muted = hits[0].Title
 			for _, p := range hits {
+				if slices.Contains(s.Follow, p.URL) {
+					muted = hits[0].Title + ", which is followed no longer"
+				}
 				s.Mute, s.Follow = addTo(s.Mute, p.URL), without(s.Follow, p.URL)
 			}
 			return nil
 		}
 		word := foldTerm(a.args)
-		if word == "" || len([]rune(word)) > maxTerm {
+		if !hasWord(word) || len([]rune(word)) > maxTerm {
 			return tell("Name a podcast, topic or word of at most %d characters.", maxTerm)
 		}
 		muted = "“" + word + "”"
@@ -294,7 +305,7 @@ func (b *Bot) unmute(ctx context.Context, a *asking) (Message, error) {
 		}
 		hits := b.named(s.Mute, a.args)
 		if len(hits) == 0 || hits[0].Title != hits[len(hits)-1].Title {
-			return tell("Nothing of that name is muted here; these are: %s.", listOr(slices.Concat(b.titlesOf(s.Mute), s.MuteWords), "none"))
+			return tell("Nothing of that name is muted here%s.", theseAre(slices.Concat(b.titlesOf(s.Mute), s.MuteWords)))
 		}
 		back = hits[0].Title
 		for _, p := range hits {

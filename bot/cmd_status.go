@@ -169,7 +169,7 @@ func (b *Bot) feeds(ctx context.Context, a *asking) (Message, error) {
 		return b.exportFeeds(a, sub)
 	case "":
 	default:
-		return Message{}, tell("Write “feeds” for the list, or “feeds export” for an OPML file.")
+		return Message{}, tell("Write “feeds” for the list, or “feeds export” for an OPML file; “follow” with an address adds a podcast.")
 	}
 	health, err := b.Engine.Feeds(ctx)
 	if err != nil {

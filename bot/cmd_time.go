@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"podbrief/store"
 )
@@ -56,6 +57,9 @@ func (b *Bot) settings(ctx context.Context, a *asking) (Message, error) {
 		return Message{}, err
 	}
 	b.wake(ctx, sub.Channel)
+	if name == "language" {
+		value = cmp.Or(sub.Language, "all")
+	}
 	done := "Set: " + name + " " + value + "."
 	if name == "language" {
 		done += b.untranslated(&sub)
@@ -122,11 +126,25 @@ func parseLanguage(value string) (string, error) {
 		return "", nil
 	}
 	tag, err := language.Parse(value)
+	if named, ok := languageNamed(value); ok {
+		tag, err = named, nil
+	}
 	base, sure := tag.Base()
 	if err != nil || sure == language.No {
 		return "", tell("I do not know the language “%s”; write its code, like “en” or “de”, or “all”.", clip(value, 20))
 	}
 	return base.String(), nil
+}
+
+// languageNamed finds a language by its name, in English or in itself.
+func languageNamed(name string) (language.Tag, bool) {
+	english := display.English.Languages()
+	for _, tag := range display.Supported.Tags() {
+		if strings.EqualFold(english.Name(tag), name) || strings.EqualFold(display.Self.Name(tag), name) {
+			return tag, true
+		}
+	}
+	return language.Und, false
 }
 
 // setManagers sets which members may change the channels' briefs of a workspace.

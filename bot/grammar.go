@@ -24,6 +24,8 @@ func parseTerms(text string) (terms, error) {
 		switch {
 		case term == "":
 			continue
+		case !hasWord(term):
+			return t, tell("“%s” is no topic to look for; give a word or a phrase, like “open source”.", clip(term, 20))
 		case len([]rune(term)) > maxTerm:
 			return t, tell("A topic has at most %d characters; shorten “%s…”.", maxTerm, string([]rune(term)[:20]))
 		case minus:
@@ -48,7 +50,12 @@ func foldTerm(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Trim(strings.Join(strings.Fields(s), " "), "'‘’")
+}
+
+// hasWord reports whether a text has anything to look for.
+func hasWord(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) >= 0
 }
 
 // addTo returns list with s at its end, once.
@@ -96,7 +103,7 @@ func (s *Schedule) take(word string, days *Days) error {
 		return nil
 	}
 	switch strings.ToLower(word) {
-	case "at", "on", "and", "every", "each":
+	case "at", "on", "and", "every", "each", "uhr", "o'clock", "o’clock":
 		return nil
 	case "weekly":
 		if !s.Days.Weekly() {
@@ -106,25 +113,47 @@ func (s *Schedule) take(word string, days *Days) error {
 	}
 	zone, ok := findZone(word)
 	if !ok {
-		return tell("I do not understand “%s”; write it like “08:30 weekdays Europe/Berlin”, “mon,thu” or “weekly fri”.", clip(word, 40))
+		return notUnderstood(word)
 	}
 	s.Zone = zone
 	return nil
 }
 
-// parseClock reads 8:30, 08:30, 0830, 8.30, 8am and 8:30pm.
+// notUnderstood says of a word of a schedule how such a one is written.
+func notUnderstood(word string) error {
+	how := "write it like “08:30 weekdays Europe/Berlin”, “mon,thu” or “weekly fri”."
+	switch {
+	case strings.ContainsAny(word, "0123456789"):
+		how = "a time of day is written like “08:30”, “20:30” or “8:30pm”."
+	case strings.Contains(word, "/"):
+		how = "a time zone is written like “Europe/Berlin”."
+		if near, ok := Nearest(strings.ToLower(word), strings.Fields(strings.ToLower(strings.Join(zoneNames, " ")))); ok {
+			zone, _ := findZone(near)
+			how += " Did you mean “" + zone + "”?"
+		}
+	}
+	return tell("I do not understand “%s”; %s", clip(word, 40), how)
+}
+
+// parseClock reads 8:30, 08:30, 0830, 8.30, 8h30, 8, 8am, 8:30pm, noon and midnight.
 func parseClock(word string) (hour, minute int, ok bool) {
 	w := strings.ToLower(word)
+	switch w {
+	case "noon":
+		return 12, 0, true
+	case "midnight":
+		return 0, 0, true
+	}
 	pm := strings.HasSuffix(w, "pm")
 	am := strings.HasSuffix(w, "am")
 	if am || pm {
 		w = w[:len(w)-2]
 	}
-	h, m, colon := strings.Cut(strings.ReplaceAll(w, ".", ":"), ":")
+	h, m, colon := strings.Cut(strings.TrimSuffix(strings.NewReplacer(".", ":", "h", ":").Replace(w), ":"), ":")
 	if !colon && len(h) == 4 {
 		h, m, colon = h[:2], h[2:], true
 	}
-	if !colon && !am && !pm || colon && len(m) != 2 || !digits(h) || m != "" && !digits(m) {
+	if len(h) > 2 || colon && len(m) != 2 || !digits(h) || m != "" && !digits(m) {
 		return 0, 0, false
 	}
 	hour, _ = strconv.Atoi(h)
@@ -189,7 +218,7 @@ func parseUntil(text string, now time.Time, loc *time.Location) (time.Time, erro
 	for len(w) > 0 && (w[0] == "until" || w[0] == "for" || w[0] == "till") {
 		w = w[1:]
 	}
-	if len(w) == 0 {
+	if len(w) == 0 || len(w) == 1 && (w[0] == "forever" || w[0] == "indefinitely") {
 		return time.Time{}, nil
 	}
 	today := now.In(loc)
@@ -240,7 +269,7 @@ func parseSpan(w []string) (n, unit int, ok bool) {
 
 // isNumber reports whether a word is the number of a pick.
 func isNumber(word string) (int, bool) {
-	n, err := strconv.Atoi(strings.TrimPrefix(word, "#"))
+	n, err := strconv.Atoi(strings.TrimRight(strings.TrimPrefix(word, "#"), ".,!)"))
 	return n, err == nil && n >= 0 && n < 100
 }
 

@@ -17,6 +17,7 @@ func TestParseTerms(t *testing.T) {
 		{" AI ,  Open   Source, -Crypto", terms{want: []string{"ai", "open source"}, not: []string{"crypto"}}},
 		{"ai, AI; ai\nai", terms{want: []string{"ai"}}},
 		{"“ai”, `go`", terms{want: []string{"ai", "go"}}},
+		{"'rust', o'reilly", terms{want: []string{"rust", "o'reilly"}}},
 		{"c++, c#, .net", terms{want: []string{"c++", "c#", ".net"}}},
 		{", -,", terms{}},
 		{"a\u202ei\x00", terms{want: []string{"ai"}}},
@@ -45,6 +46,10 @@ func TestParseSchedule(t *testing.T) {
 		{"weekly friday 0900", "09:00 weekly fri UTC"},
 		{"at 12am on mondays", "00:00 weekly mon UTC"},
 		{"8:30pm berlin", "20:30 every day Europe/Berlin"},
+		{"8", "08:00 every day UTC"},
+		{"8h30", "08:30 every day UTC"},
+		{"20 Uhr", "20:00 every day UTC"},
+		{"noon on sundays", "12:00 weekly sun UTC"},
 		{"daily", "07:15 every day UTC"},
 		{"new_york", "07:15 every day America/New_York"},
 		{"america/new_york", "07:15 every day America/New_York"},
@@ -56,7 +61,7 @@ func TestParseSchedule(t *testing.T) {
 			t.Errorf("parseSchedule(%q) = %q, %v, want %q", tt.text, got, err, tt.want)
 		}
 	}
-	for _, bad := range []string{"25:00", "8:3", "08:60", "13pm", "Europe/Nowhere", "../etc/passwd", "soon", "local", "8:30 foo"} {
+	for _, bad := range []string{"25:00", "8:3", "08:60", "13pm", "Europe/Nowhere", "../etc/passwd", "soon", "24", "008", "8h3", "local", "8:30 foo"} {
 		if got, err := parseSchedule(bad, old); err == nil {
 			t.Errorf("parseSchedule(%q) = %q, want an error", bad, got)
 		}
@@ -81,6 +86,7 @@ func TestParseUntil(t *testing.T) {
 		{"for 3 days", "2026-11-27T00:00:00+01:00"},
 		{"2w", "2026-12-08T00:00:00+01:00"},
 		{"tomorrow", "2026-11-25T00:00:00+01:00"},
+		{"forever", "0001-01-01T00:00:00Z"},
 		{"until friday", "2026-11-27T00:00:00+01:00"},
 		{"tue", "2026-12-01T00:00:00+01:00"},
 		{"", "0001-01-01T00:00:00Z"},

@@ -102,9 +102,12 @@ func (b *Bot) understand(r Request) (entry, *asking) {
 	}
 	a := &asking{Request: r, target: r.Channel}
 	word, args := strings.ToLower(words[0]), words[1:]
+	if len(args) == 0 {
+		word = strings.TrimSuffix(word, "?") // "status?" is no question
+	}
 	table := b.table()
 	at := slices.IndexFunc(table, func(e entry) bool { return e.Word == word })
-	if at < 0 {
+	if at < 0 || asksWhy(words) {
 		word, args = b.guess(words)
 		at = slices.IndexFunc(table, func(e entry) bool { return e.Word == word })
 	}
@@ -176,9 +179,22 @@ func replyWords(words []string) []string {
 	return inner
 }
 
+// asksWhy reports whether words are a question that begins with "why", and not the command of that name.
+func asksWhy(words []string) bool {
+	if len(words) < 3 || !strings.EqualFold(words[0], "why") || !strings.HasSuffix(words[len(words)-1], "?") {
+		return false
+	}
+	verbs := strings.Fields("am is are was were do does did has have had can could may might must shall should will would not")
+	second := strings.TrimSuffix(strings.NewReplacer("’", "'").Replace(strings.ToLower(words[1])), "n't")
+	return slices.Contains(verbs, second)
+}
+
 // guess decides what words mean that begin with no command: a slip of the keys, or a question.
 func (b *Bot) guess(words []string) (word string, args []string) {
 	line := strings.Join(words, " ")
+	if _, ok := meant(words); ok && !strings.HasSuffix(line, "?") {
+		return "help", words
+	}
 	if _, near := Nearest(strings.ToLower(words[0]), b.words()); !near && len(words) > 1 || strings.HasSuffix(line, "?") {
 		return "ask", words
 	}

@@ -17,18 +17,63 @@ func (b *Bot) help(_ context.Context, a *asking) (Message, error) {
 	if i := slices.IndexFunc(table, func(c Command) bool { return c.Word == word }); i >= 0 {
 		return helpOne(table[i]), nil
 	}
-	near, ok := Nearest(word, b.words())
-	if !ok {
-		return Message{}, tell("I do not know “%s”; “help” lists what I know.", clip(word, 30))
+	words, ok := meant(strings.Fields(a.args))
+	if near, slip := Nearest(word, b.words()); !ok && slip {
+		words, ok = append([]string{near}, strings.Fields(a.args)[1:]...), true
 	}
-	words := []string{near}
-	if rest := strings.Fields(a.args)[1:]; len(strings.Join(a.Words, " ")) <= 80 {
-		words = append(words, rest...)
+	switch {
+	case !ok:
+		return Message{}, tell("I do not know “%s”; “help” lists what I know.", clip(word, 30))
+	case words[0] == "help":
+		return b.helpAll(a), nil
+	case len(strings.Join(words, " ")) > 80:
+		words = words[:1]
 	}
 	return Message{
 		Text: fmt.Sprintf("I do not know “%s”. Did you mean “%s”?", clip(word, 30), strings.Join(words, " ")), Private: true,
-		Actions: []Action{{Label: strings.Join(words, " "), Command: words, Form: len(words) == 1 && (near == "ask" || near == "settings")}},
+		Actions: []Action{{Label: strings.Join(words, " "), Command: words, Form: len(words) == 1 && (words[0] == "ask" || words[0] == "settings")}},
 	}, nil
+}
+
+// meant returns the command that people mean who write one which there is not: by another name, or as a setting alone.
+func meant(words []string) ([]string, bool) {
+	if len(words) == 0 {
+		return nil, false
+	}
+	first, rest := strings.ToLower(words[0]), words[1:]
+	switch first {
+	case "subscribe", "start":
+		return append([]string{"topic"}, rest...), true
+	case "add":
+		return append([]string{"follow"}, rest...), true
+	case "remove":
+		return append([]string{"unfollow"}, rest...), true
+	case "unsubscribe":
+		return []string{"leave"}, true
+	case "stop":
+		return []string{"pause"}, true
+	case "config", "options":
+		return []string{"settings"}, true
+	case "hi", "hello", "hey", "me", "hilfe", "aide", "ayuda", "ajuda", "aiuto", "commands", "menu":
+		return []string{"help"}, true
+	}
+	return []string{"settings", first, strings.Join(rest, " ")}, len(rest) == 1 && isSetting(first, strings.ToLower(rest[0]))
+}
+
+// isSetting reports whether two words are a setting with a value that it can have.
+func isSetting(name, value string) bool {
+	switch name {
+	case "count":
+		return digits(value)
+	case "language":
+		lang, err := parseLanguage(value)
+		return err == nil && lang != ""
+	case "quiet", "thread", "model":
+		return value == "on" || value == "off"
+	case "managers":
+		return value == "members" || value == "creator" || value == "admins"
+	}
+	return false
 }
 
 // helpGroups are the commands by what people come for.
