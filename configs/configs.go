@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -73,11 +74,24 @@ func (c Config) Print(w io.Writer) error {
 		if s.Secret && value != "" {
 			value = "(secret)"
 		}
-		if _, err := fmt.Fprintf(w, "# %s [%s]\n%s=%s\n", s.Help, from, s.Key, value); err != nil {
+		if _, err := fmt.Fprintf(w, "# %s [%s]\n%s=%s\n", s.Help, from, s.Key, masked(value)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+var hidden = regexp.MustCompile(`(://[^/@\s:]*:)[^@/\s]*@|([?&][^=&\s]*(?:key|token|secret|password|sig)[^=&\s]*=)[^&#\s]*`)
+
+// masked is a value without the passwords and keys that addresses may hold.
+func masked(value string) string {
+	return hidden.ReplaceAllStringFunc(value, func(found string) string {
+		m := hidden.FindStringSubmatch(found)
+		if m[1] != "" {
+			return m[1] + "(secret)@"
+		}
+		return m[2] + "(secret)"
+	})
 }
 
 // set finds a setting's value and checks it.
@@ -99,7 +113,7 @@ func (c Config) set(s Setting, getenv func(string) string, lines map[string]stri
 		if s.Secret {
 			return fmt.Errorf("%s (from %s): %w", s.Key, from, err)
 		}
-		return fmt.Errorf("%s is %q (from %s): %w", s.Key, value, from, err)
+		return fmt.Errorf("%s is %q (from %s): %w", s.Key, masked(value), from, err)
 	}
 	return nil
 }

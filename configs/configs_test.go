@@ -90,7 +90,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestSecretsAreNotShown(t *testing.T) {
-	c, err := Load(environment("SLACK_BOT_TOKEN=xoxb-canary", "OPENAI_API_KEY=canary-2", "STORE=bolt:x.db"), "")
+	c, err := Load(environment("SLACK_BOT_TOKEN=xoxb-canary", "OPENAI_API_KEY=canary-2", "OPENAI_BASE_URL=http://me:canary@h/v1", "STORE=bolt:x.db"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +107,10 @@ func TestSecretsAreNotShown(t *testing.T) {
 	_, err = Load(environment("SLACK_BOT_TOKEN=canary-3"), "")
 	if err == nil || strings.Contains(err.Error(), "canary") {
 		t.Errorf("Load of a wrong token: error = %v, want one that does not show it", err)
+	}
+	_, err = Load(environment("OPENAI_BASE_URL=http://h/v1?api-key=canary"), "")
+	if err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("Load of a key in an address: error = %v, want one that does not show it", err)
 	}
 }
 
