@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -68,3 +69,19 @@ func visible(r rune) bool {
 	}
 	return true
 }
+
+// WebAddress returns an outside address as it can stand in a link, without what platforms read as markup; "" when it is no
+// address of the web, names a user, or has more than so many bytes.
+func WebAddress(s string, most int) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	out := markupToPercent.Replace(u.String())
+	if len(out) > most {
+		return ""
+	}
+	return out
+}
+
+var markupToPercent = strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", "|", "%7C", `"`, "%22", " ", "%20", "`", "%60")

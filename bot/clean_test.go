@@ -23,6 +23,23 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestLinkAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://a.example/x?t=5":                      "https://a.example/x?t=5",
+		"https://a.example/a|b>c d":                    "https://a.example/a%7Cb%3Ec%20d",
+		"javascript:alert(1)":                          "",
+		"https://user:pw@a.example/":                   "",
+		"https://a.example/a(b)`c":                     "https://a.example/a%28b%29%60c",
+		"https://a.example/" + strings.Repeat("a", 40): "",
+		"/relative":                       "",
+		"https://a.example/?q=<!channel>": "https://a.example/?q=%3C!channel%3E",
+	} {
+		if got := WebAddress(in, 50); got != want {
+			t.Errorf("WebAddress(%q, 50) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func FuzzClean(f *testing.F) {
 	f.Add("https://a.example <!channel> \u202e")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -1,6 +1,9 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Message is what the bot says, as plain text in a few small types. Bold, links and buttons come from structure and never
 // from markup inside the strings: adapters escape every string, and draw every field.
@@ -24,6 +27,45 @@ type Message struct {
 // IsZero reports whether the message says nothing.
 func (m Message) IsZero() bool {
 	return m.Heading == "" && m.Text == "" && len(m.Sections) == 0 && m.Footer == "" && m.Form == nil && m.File == nil
+}
+
+// Shortened and LeftOut are the notes under a message that a renderer could not draw in full.
+const (
+	Shortened = "Shortened to fit into one message"
+	LeftOut   = "Shortened to fit into one message: the last parts are left out"
+)
+
+// Cleaned returns the message with every text cleaned: those of one line by line, the others by text. The file and the form
+// stay as they are.
+func (m Message) Cleaned(line, text func(string) string) Message {
+	m.Heading, m.Text, m.Footer, m.Summary = line(m.Heading), text(m.Text), line(m.Footer), line(m.Summary)
+	m.Actions = cleanedActions(m.Actions, line)
+	m.Sections = slices.Clone(m.Sections)
+	for i := range m.Sections {
+		s := &m.Sections[i]
+		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = line(s.Heading), text(s.Text), line(s.Quote), line(s.Meta), line(s.Link.Label)
+		s.Actions = cleanedActions(s.Actions, line)
+	}
+	return m
+}
+
+func cleanedActions(actions []Action, line func(string) string) []Action {
+	actions = slices.Clone(actions)
+	for i := range actions {
+		actions[i].Label = line(actions[i].Label)
+	}
+	return actions
+}
+
+// WithButton returns the message as it is where its form cannot be opened: a button opens it.
+func (m Message) WithButton() Message {
+	if m.Form == nil {
+		return m
+	}
+	m.Text = strings.Join(nonEmpty(m.Text, m.Form.Intro, "Press the button to fill in the form."), "\n")
+	m.Actions = append(slices.Clone(m.Actions), Action{Label: m.Form.Title, Command: m.Form.Command, Form: true})
+	m.Form, m.Private = nil, true
+	return m
 }
 
 // Section is one part of a message: an insight of a brief, a citation of an answer, a row of a list.

@@ -164,3 +164,9 @@ func (e *PostError) Error() string { return string(e.Class) + ": " + e.Err.Error
 
 // Unwrap returns the cause.
 func (e *PostError) Unwrap() error { return e.Err }
+
+// Finding is one thing that an adapter's Doctor looked at.
+type Finding struct {
+	OK   bool
+	What string // what was looked at, as a whole sentence: and what to do when it is not OK
+}

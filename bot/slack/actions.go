@@ -1,14 +1,15 @@
 package slack
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
 	"podbrief/bot"
+	"podbrief/bot/fit"
 )
 
 // actions adds what can be pressed: two that differ in up and down become feedback buttons, the others buttons.
@@ -48,7 +49,7 @@ func (p *page) feedback(id string, up, down bot.Action) slack.BlockElement {
 func (p *page) button(id string, a bot.Action) slack.BlockElement {
 	b := slack.NewButtonBlockElement("button"+id, value(a), plainText(p.label(a)))
 	if len(a.Command) == 0 {
-		b.URL = webAddress(a.URL)
+		b.URL = bot.WebAddress(a.URL, maxURL)
 		p.size += len(b.URL)
 	}
 	return b
@@ -56,14 +57,8 @@ func (p *page) button(id string, a bot.Action) slack.BlockElement {
 
 // label is what a button shows. A button has little room, so that words of a long label are left out.
 func (p *page) label(a bot.Action) string {
-	s := a.Label
-	if utf8.RuneCountInString(s) > maxButton {
-		s, _ = shorten(s, maxButton)
-	}
-	if s == "" {
-		s = "Open"
-	}
-	p.size += utf8.RuneCountInString(s)
+	s, _ := fit.Sentences(cmp.Or(a.Label, "Open"), maxButton, fit.Characters)
+	p.size += fit.Characters(s)
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"podbrief/bot"
+	"podbrief/bot/fit"
 )
 
 // Times of an answer, from the arrival of its request on.
@@ -47,7 +48,7 @@ func (a *Adapter) answer(ctx context.Context, s *session, in incoming, arrived t
 		return
 	}
 	if !m.IsZero() {
-		p.last(ctx, withoutForm(m))
+		p.last(ctx, m.WithButton())
 	}
 	if in.home && in.event == bot.None {
 		a.refreshHome(ctx, s, p.request)
@@ -94,7 +95,7 @@ func (p *reply) hold(ctx context.Context) {
 
 // saying is a form that only says something.
 func saying(text string) slack.ModalViewRequest {
-	text, _ = shorten(cmp.Or(bot.Clean(text), "…"), maxField)
+	text, _ = fit.Sentences(cmp.Or(bot.Clean(text), "…"), maxField, fit.Characters)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: plainText("Podbrief"), Close: plainText("Close"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(plainText(text), nil, nil)}},
@@ -156,17 +157,6 @@ func (p *reply) updateView(ctx context.Context, v slack.ModalViewRequest) bool {
 		p.Log.Warn("form not filled in", "err", err)
 	}
 	return err == nil
-}
-
-// withoutForm is a message whose form could not be opened: a button opens it.
-func withoutForm(m bot.Message) bot.Message {
-	if m.Form == nil {
-		return m
-	}
-	m.Text = join("\n", m.Text, m.Form.Intro, "Press the button to fill in the form.")
-	m.Actions = append(m.Actions, bot.Action{Label: m.Form.Title, Command: m.Form.Command, Form: true})
-	m.Form, m.Private = nil, true
-	return m
 }
 
 // publishHome shows a message as somebody's App Home.

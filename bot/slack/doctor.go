@@ -14,12 +14,6 @@ import (
 	"podbrief/bot"
 )
 
-// Finding is one thing that Doctor looked at.
-type Finding struct {
-	OK   bool
-	What string // what was looked at, as a whole sentence: and what to do when it is not OK
-}
-
 // Need is a scope of the bot token and what it is for.
 type Need struct {
 	Scope, For string
@@ -46,19 +40,19 @@ func Needs() []Need {
 
 // Doctor says what is missing: tokens, scopes and settings. It calls Slack with the tokens that are configured. Which events
 // the app gets cannot be asked with these tokens, only with one for the app's configuration, which may be "".
-func (a *Adapter) Doctor(ctx context.Context, configToken string) []Finding {
+func (a *Adapter) Doctor(ctx context.Context, configToken string) []bot.Finding {
 	var granted headers
 	a.once.Do(func() {
 		a.setUpWith(slack.OptionOnResponseHeaders(granted.note))
 	})
 	self, err := a.self(ctx)
 	if pe := classify(err, true); err != nil && pe.Class != bot.TenantStop && pe.Class != bot.ChannelStop {
-		return []Finding{{false, fmt.Sprintf("Slack cannot be asked (%v); try again when it can be reached.", said(err))}}
+		return []bot.Finding{{What: fmt.Sprintf("Slack cannot be asked (%v); try again when it can be reached.", said(err))}}
 	}
 	if err != nil {
-		return []Finding{{false, fmt.Sprintf("SLACK_BOT_TOKEN is refused (%v): copy the Bot User OAuth Token of the app's page “OAuth & Permissions”.", said(err))}}
+		return []bot.Finding{{What: fmt.Sprintf("SLACK_BOT_TOKEN is refused (%v): copy the Bot User OAuth Token of the app's page “OAuth & Permissions”.", said(err))}}
 	}
-	found := []Finding{{true, fmt.Sprintf("SLACK_BOT_TOKEN is @%s in the workspace %s.", self.User, self.Team)}}
+	found := []bot.Finding{{OK: true, What: fmt.Sprintf("SLACK_BOT_TOKEN is @%s in the workspace %s.", self.User, self.Team)}}
 	found = append(found, scopeFindings(granted.scopes())...)
 	found = append(found, a.modeFinding(ctx))
 	return append(found, a.eventFindings(ctx, self, configToken)...)
@@ -85,11 +79,11 @@ func (h *headers) scopes() []string {
 }
 
 // scopeFindings compares the scopes that a token has with those that it needs.
-func scopeFindings(granted []string) []Finding {
+func scopeFindings(granted []string) []bot.Finding {
 	if len(granted) == 0 {
-		return []Finding{{false, "Slack does not say which scopes the token has; compare the app's page “OAuth & Permissions” with configs/slack-manifest.yaml."}}
+		return []bot.Finding{{What: "Slack does not say which scopes the token has; compare the app's page “OAuth & Permissions” with configs/slack-manifest.yaml."}}
 	}
-	var found []Finding
+	var found []bot.Finding
 	for _, n := range Needs() {
 		if slices.Contains(granted, n.Scope) {
 			continue
@@ -98,44 +92,44 @@ func scopeFindings(granted []string) []Finding {
 		if n.Optional {
 			how = "not needed, but wanted"
 		}
-		found = append(found, Finding{false, fmt.Sprintf("The scope %s is missing; it is %s %s. Add it on the app's page “OAuth & Permissions” and install the app again.", n.Scope, how, n.For)})
+		found = append(found, bot.Finding{What: fmt.Sprintf("The scope %s is missing; it is %s %s. Add it on the app's page “OAuth & Permissions” and install the app again.", n.Scope, how, n.For)})
 	}
 	if len(found) == 0 {
-		found = []Finding{{true, "All scopes are there."}}
+		found = []bot.Finding{{OK: true, What: "All scopes are there."}}
 	}
 	return found
 }
 
 // modeFinding tries the way in which payloads come.
-func (a *Adapter) modeFinding(ctx context.Context) Finding {
+func (a *Adapter) modeFinding(ctx context.Context) bot.Finding {
 	if a.HTTP {
 		if a.SigningSecret == "" {
-			return Finding{false, "SLACK_SIGNING_SECRET is missing; copy it from the app's page “Basic Information”."}
+			return bot.Finding{What: "SLACK_SIGNING_SECRET is missing; copy it from the app's page “Basic Information”."}
 		}
-		return Finding{true, "Signed requests are taken at /slack; the app's three request URLs must end with that path."}
+		return bot.Finding{OK: true, What: "Signed requests are taken at /slack; the app's three request URLs must end with that path."}
 	}
 	if a.AppToken == "" {
-		return Finding{false, "SLACK_APP_TOKEN is missing; make an app-level token with the scope connections:write on the app's page “Basic Information”."}
+		return bot.Finding{What: "SLACK_APP_TOKEN is missing; make an app-level token with the scope connections:write on the app's page “Basic Information”."}
 	}
 	err := a.pace.call(ctx, "apps.connections.open", func(ctx context.Context) error {
 		_, _, err := a.api.StartSocketModeContext(ctx)
 		return err
 	})
 	if err != nil {
-		return Finding{false, fmt.Sprintf("Socket Mode does not open (%v); switch it on in the app's settings, and give SLACK_APP_TOKEN the scope connections:write.", said(err))}
+		return bot.Finding{What: fmt.Sprintf("Socket Mode does not open (%v); switch it on in the app's settings, and give SLACK_APP_TOKEN the scope connections:write.", said(err))}
 	}
-	return Finding{true, "Socket Mode opens."}
+	return bot.Finding{OK: true, What: "Socket Mode opens."}
 }
 
 // eventFindings compares the events that the app gets with those of the manifest.
-func (a *Adapter) eventFindings(ctx context.Context, self slack.AuthTestResponse, token string) []Finding {
+func (a *Adapter) eventFindings(ctx context.Context, self slack.AuthTestResponse, token string) []bot.Finding {
 	advice := "compare the app's page “Event Subscriptions” with configs/slack-manifest.yaml"
 	if token == "" {
-		return []Finding{{true, "Which events the app gets cannot be asked with these tokens; " + advice + ", or give an app configuration token."}}
+		return []bot.Finding{{OK: true, What: "Which events the app gets cannot be asked with these tokens; " + advice + ", or give an app configuration token."}}
 	}
 	m, err := a.manifest(ctx, self.BotID, token)
 	if err != nil {
-		return []Finding{{false, fmt.Sprintf("The app's manifest cannot be read (%v); give a fresh app configuration token of this workspace, or %s.", said(err), advice)}}
+		return []bot.Finding{{What: fmt.Sprintf("The app's manifest cannot be read (%v); give a fresh app configuration token of this workspace, or %s.", said(err), advice)}}
 	}
 	return manifestFindings(m, a.HTTP)
 }
@@ -174,9 +168,11 @@ func Events() []string {
 }
 
 // manifestFindings says what an app's manifest lacks.
-func manifestFindings(m *slack.Manifest, signed bool) []Finding {
-	var found []Finding
-	missing := func(format string, args ...any) { found = append(found, Finding{false, fmt.Sprintf(format, args...)}) }
+func manifestFindings(m *slack.Manifest, signed bool) []bot.Finding {
+	var found []bot.Finding
+	missing := func(format string, args ...any) {
+		found = append(found, bot.Finding{What: fmt.Sprintf(format, args...)})
+	}
 	var events []string
 	if m.Settings.EventSubscriptions != nil {
 		events = m.Settings.EventSubscriptions.BotEvents
@@ -195,7 +191,7 @@ func manifestFindings(m *slack.Manifest, signed bool) []Finding {
 		missing("The command /brief is missing; add it on the app's page “Slash Commands”.")
 	}
 	if len(found) == 0 {
-		found = []Finding{{true, "The app's events and settings are right."}}
+		found = []bot.Finding{{OK: true, What: "The app's events and settings are right."}}
 	}
 	return found
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"podbrief/bot"
 )
@@ -43,58 +42,6 @@ var (
 	item       = regexp.MustCompile(`\n\s*([*_]*\d+[.)]\s)`)
 	quotation  = regexp.MustCompile(`(?m)^(\s*)>+`)
 )
-
-// whole returns the whole sentences of a text that fit into n characters, and the first one also when it is longer but
-// has at most so many characters, with a sign that there were more.
-func whole(s string, n, most int) (short string, cut bool) {
-	if n < most && utf8.RuneCountInString(s) > n && lastEnd([]rune(s), max(n-2, 0), sentenceEnds) == 0 {
-		n = min(most, firstEnd([]rune(s))+2)
-	}
-	return shorten(s, n)
-}
-
-// firstEnd returns the length of a text's first sentence.
-func firstEnd(runes []rune) int {
-	for i := 1; i < len(runes); i++ {
-		if sentenceEnds(runes[i-1], runes[i]) {
-			return i
-		}
-	}
-	return len(runes)
-}
-
-// shorten returns the whole sentences of a text that fit into n characters, with a sign that there were more. Of a sentence
-// that is too long by itself the words that fit stay.
-func shorten(s string, n int) (short string, cut bool) {
-	if utf8.RuneCountInString(s) <= n {
-		return s, false
-	}
-	runes, room := []rune(s), max(n-2, 0)
-	if end := lastEnd(runes, room, sentenceEnds); end > 0 {
-		return strings.TrimSpace(string(runes[:end])) + " …", true
-	}
-	if end := lastEnd(runes, room, wordEnds); end > n/3 {
-		return strings.TrimSpace(string(runes[:end])) + "…", true
-	}
-	return strings.TrimSpace(string(runes[:room])) + "…", true
-}
-
-func sentenceEnds(r, next rune) bool {
-	return strings.ContainsRune(".!?", r) && unicode.IsSpace(next) || strings.ContainsRune("。！？\n", r)
-}
-
-func wordEnds(_, next rune) bool { return unicode.IsSpace(next) }
-
-// lastEnd returns the length of the longest beginning, of at most so many characters, that ends as is wanted; 0 when there
-// is none.
-func lastEnd(runes []rune, most int, ends func(r, next rune) bool) int {
-	for i := min(most, len(runes)-1); i > 0; i-- {
-		if ends(runes[i-1], runes[i]) {
-			return i
-		}
-	}
-	return 0
-}
 
 // readable turns what a person wrote, as Slack sends it, into plain text: links become their address or label, mentions
 // of channels their name, those of people nothing.

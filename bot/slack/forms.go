@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"podbrief/bot"
+	"podbrief/bot/fit"
 )
 
 // Limits of a modal. https://docs.slack.dev/reference/views/modal-views
@@ -38,7 +39,7 @@ const inputID = "value"
 func modal(f *bot.Form, in incoming) slack.ModalViewRequest {
 	var blocks []slack.Block
 	if intro := bot.Clean(f.Intro); intro != "" {
-		intro, _ = shorten(intro, maxField)
+		intro, _ = fit.Sentences(intro, maxField, fit.Characters)
 		blocks = append(blocks, slack.NewSectionBlock(plainText(intro), nil, nil))
 	}
 	for _, field := range f.Fields {
@@ -60,7 +61,7 @@ func modal(f *bot.Form, in incoming) slack.ModalViewRequest {
 
 // fitted is a label of at most so many characters.
 func fitted(s string, most int) *slack.TextBlockObject {
-	s, _ = shorten(cmp.Or(flat(s), "…"), most)
+	s, _ = fit.Sentences(cmp.Or(flat(s), "…"), most, fit.Characters)
 	return plainText(s)
 }
 
@@ -162,7 +163,7 @@ func wrongFields(wrong map[string]string) any {
 	}
 	errs := map[string]string{}
 	for field, text := range wrong {
-		errs[field], _ = shorten(flat(text), maxHint)
+		errs[field], _ = fit.Sentences(flat(text), maxHint, fit.Characters)
 	}
 	return map[string]any{"response_action": "errors", "errors": errs}
 }

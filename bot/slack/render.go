@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -9,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"podbrief/bot"
+	"podbrief/bot/fit"
 )
 
 // Limits of a message, in characters and blocks.
@@ -37,17 +37,11 @@ type rendered struct {
 // Steps in which a message that is too long is made shorter: what each field may have then.
 var fieldLimits = []int{maxField, 1500, 800, 400, 200, 100}
 
-// The notes that say that something is missing.
-const (
-	shortened = "Shortened to fit into one message"
-	leftOut   = "Shortened to fit into one message: the last parts are left out"
-)
-
 // render draws a message for a surface that takes so many blocks. It is a pure function. What is too long is drawn again
 // with less room for each field and without the quotes that are Short; then without lines and gaps between sections, and at
 // last without the last sections.
 func render(m bot.Message, most int) rendered {
-	m = tidy(m)
+	m = m.Cleaned(flat, bot.Clean)
 	p := page{sections: len(m.Sections), home: most > maxBlocks}
 	for i, limit := range fieldLimits {
 		p.limit, p.dropShort = limit, i > 0
@@ -63,27 +57,6 @@ func render(m bot.Message, most int) rendered {
 		p.sections--
 	}
 	return rendered{Text: notice(m), Blocks: p.blocks}
-}
-
-// tidy cleans every text of a message. Those that are one line stay one, so that no outside text makes up lines of ours.
-func tidy(m bot.Message) bot.Message {
-	m.Heading, m.Text, m.Footer, m.Summary = flat(m.Heading), bot.Clean(m.Text), flat(m.Footer), flat(m.Summary)
-	m.Actions = tidyActions(m.Actions)
-	m.Sections = slices.Clone(m.Sections)
-	for i := range m.Sections {
-		s := &m.Sections[i]
-		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = flat(s.Heading), bot.Clean(s.Text), flat(s.Quote), flat(s.Meta), flat(s.Link.Label)
-		s.Actions = tidyActions(s.Actions)
-	}
-	return m
-}
-
-func tidyActions(actions []bot.Action) []bot.Action {
-	actions = slices.Clone(actions)
-	for i := range actions {
-		actions[i].Label = flat(actions[i].Label)
-	}
-	return actions
 }
 
 // page is a message while it is drawn.
@@ -130,9 +103,9 @@ func (p *page) draw(m bot.Message) {
 func (p *page) note(sections int) string {
 	switch {
 	case p.sections < sections:
-		return leftOut
+		return bot.LeftOut
 	case p.cut:
-		return shortened
+		return bot.Shortened
 	}
 	return ""
 }
@@ -172,20 +145,19 @@ func (p *page) section(s bot.Section) {
 // fit shortens a field to the sentences for which there is room, one at least, and makes markup of it that shows it as it
 // is. The markup has at most so many characters.
 func (p *page) fit(s string, most int) string {
-	for n := most; ; n = n * 4 / 5 {
-		short, cut := whole(s, min(n, p.limit), n)
-		if short = inText(short); utf8.RuneCountInString(short) <= most {
-			p.cut = p.cut || cut
-			return short
-		}
-	}
+	return inText(p.shorten(s, most, func(s string) int { return utf8.RuneCountInString(inText(s)) }))
 }
 
 // fitPlain shortens a field of plain text, which is no markup.
 func (p *page) fitPlain(s string, most int) string {
-	short, cut := whole(s, min(most, p.limit), most)
+	short := p.shorten(s, most, fit.Characters)
+	p.size += fit.Characters(short)
+	return short
+}
+
+func (p *page) shorten(s string, most int, size fit.Size) string {
+	short, cut := fit.FirstWhole(s, min(most, p.limit), most, size)
 	p.cut = p.cut || cut
-	p.size += utf8.RuneCountInString(short)
 	return short
 }
 
@@ -218,7 +190,7 @@ func (p *page) quote(text string) { p.put("&gt; “" + p.fit(text, maxField) + "
 
 // link adds the address of a source under its label; one that Slack would not take is only named.
 func (p *page) link(l bot.Link) {
-	label, address := l.Label, escape(webAddress(l.URL))
+	label, address := l.Label, escape(bot.WebAddress(l.URL, maxURL))
 	if address == "" || len(address)+maxLabel+3 > maxSection {
 		p.line(label)
 		return
@@ -227,19 +199,6 @@ func (p *page) link(l bot.Link) {
 		label = "Source"
 	}
 	p.put("<" + address + "|" + strings.ReplaceAll(p.fit(label, maxLabel), "|", "¦") + ">")
-}
-
-// webAddress returns an address as it can stand in a link; "" when it is none.
-func webAddress(s string) string {
-	u, err := url.Parse(strings.TrimSpace(s))
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
-		return ""
-	}
-	out := strings.NewReplacer("|", "%7C", "<", "%3C", ">", "%3E", `"`, "%22", " ", "%20").Replace(u.String())
-	if len(out) > maxURL {
-		return ""
-	}
-	return out
 }
 
 // flush ends the block of text that is being made. Verbatim: nothing in it becomes a link or mention by itself.
@@ -260,7 +219,7 @@ func (p *page) add(b slack.Block, texts ...string) {
 // small adds a line in small letters, behind a small image when there is one.
 func (p *page) small(image, text string) {
 	var parts []slack.MixedElement
-	if address := webAddress(image); address != "" {
+	if address := bot.WebAddress(image, maxURL); address != "" {
 		p.size += len(address)
 		parts = append(parts, slack.NewImageBlockElement(address, "artwork"))
 	}
@@ -276,7 +235,7 @@ func plainText(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
 }
 
-// notice is the line that a notification shows of a tidy message.
+// notice is the line that a notification shows of a cleaned message.
 func notice(m bot.Message) string {
 	text := m.Summary
 	if text == "" {
@@ -285,7 +244,7 @@ func notice(m bot.Message) string {
 	if text == "" && len(m.Sections) > 0 {
 		text = join(". ", m.Sections[0].Heading, m.Sections[0].Text, m.Sections[0].Quote)
 	}
-	text, _ = shorten(flat(text), maxNotice)
+	text, _ = fit.Sentences(flat(text), maxNotice, fit.Characters)
 	if text == "" {
 		text = "Podbrief"
 	}

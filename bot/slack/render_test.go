@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -114,49 +113,6 @@ func sentences(n int) string {
 	return strings.Repeat(one, n/len(one)) + strings.Repeat("x", n%len(one))
 }
 
-func TestShorten(t *testing.T) {
-	tests := []struct {
-		in   string
-		n    int
-		want string
-	}{
-		{"Short.", 10, "Short."},
-		{"One two. Three four. Five six.", 24, "One two. Three four. …"},
-		{"One two three four five", 14, "One two…"},
-		{"長い文章。続きます。まだ続きます。", 12, "長い文章。続きます。 …"},
-		{strings.Repeat("a", 30), 10, "aaaaaaaa…"},
-	}
-	for _, tt := range tests {
-		got, _ := shorten(tt.in, tt.n)
-		if got != tt.want || utf8.RuneCountInString(got) > tt.n {
-			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
-		}
-	}
-}
-
-// TestWhole checks that a first sentence stays whole where there is room for it in the block.
-func TestWhole(t *testing.T) {
-	tests := []struct {
-		in      string
-		n, most int
-		want    string
-		cut     bool
-	}{
-		{"Short.", 10, 20, "Short.", false},
-		{"One two. Three four. Five six.", 12, 30, "One two. …", true},
-		{"One two three four. Five six.", 10, 28, "One two three four. …", true},
-		{"One two three four five.", 10, 28, "One two three four five.", false},
-		{"One two three four five six. Seven.", 10, 20, "One two three four…", true},
-		{"長い文章が続きます。もっと。", 6, 13, "長い文章が続きます。 …", true},
-	}
-	for _, tt := range tests {
-		got, cut := whole(tt.in, tt.n, tt.most)
-		if got != tt.want || cut != tt.cut || utf8.RuneCountInString(got) > tt.most {
-			t.Errorf("whole(%q, %d, %d) = %q, %v, want %q, %v", tt.in, tt.n, tt.most, got, cut, tt.want, tt.cut)
-		}
-	}
-}
-
 // TestNothingIsCut draws briefs whose sentences are too long together: each that is there is whole, and what is missing is
 // said.
 func TestNothingIsCut(t *testing.T) {
@@ -174,7 +130,7 @@ func TestNothingIsCut(t *testing.T) {
 		if whole, begun := strings.Count(seen, "ends here."), strings.Count(seen, "a long sentence, a long"); whole < 10 || whole*12 != begun {
 			t.Errorf("quoted %v: %d sentences are whole and %d/12 were begun, want 10 or more and as many", quoted, whole, begun)
 		}
-		if !strings.Contains(seen, shortened) {
+		if !strings.Contains(seen, bot.Shortened) {
 			t.Errorf("quoted %v: nothing says that it was shortened", quoted)
 		}
 	}
@@ -204,21 +160,6 @@ func TestReadable(t *testing.T) {
 	} {
 		if got := readable(in); got != want {
 			t.Errorf("readable(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestWebAddress(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://a.example/x?t=5":         "https://a.example/x?t=5",
-		"https://a.example/a|b>c d":       "https://a.example/a%7Cb%3Ec%20d",
-		"javascript:alert(1)":             "",
-		"https://user:pw@a.example/":      "",
-		"/relative":                       "",
-		"https://a.example/?q=<!channel>": "https://a.example/?q=%3C!channel%3E",
-	} {
-		if got := webAddress(in); got != want {
-			t.Errorf("webAddress(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
