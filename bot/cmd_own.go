@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"podbrief/digest"
@@ -16,11 +17,16 @@ const maxSaved = 200 // insights that one user keeps
 
 // save keeps an insight for the asker; alone it lists what is kept.
 func (b *Bot) save(ctx context.Context, a *asking) (Message, error) {
-	if a.args == "" {
-		return b.savedList(ctx, a)
-	}
-	if id, ok := strings.CutPrefix(a.args, "remove "); ok {
-		return b.unsave(ctx, a, strings.TrimSpace(id))
+	word, rest, _ := strings.Cut(a.args, " ")
+	switch strings.ToLower(word) {
+	case "":
+		return b.savedList(ctx, a, 1)
+	case "from":
+		if n, err := strconv.Atoi(rest); err == nil {
+			return b.savedList(ctx, a, n)
+		}
+	case "remove":
+		return b.unsave(ctx, a, strings.TrimSpace(rest))
 	}
 	it, err := b.insightOf(ctx, a, a.args)
 	if err != nil {
@@ -32,8 +38,9 @@ func (b *Bot) save(ctx context.Context, a *asking) (Message, error) {
 		if err != nil {
 			return err
 		}
-		if len(kept) >= maxSaved {
-			return tell("You keep %d insights already; delete one with “save remove” and its ID first.", maxSaved)
+		again := slices.ContainsFunc(kept, func(s Saved) bool { return s.Insight == it.Insight.ID })
+		if len(kept) >= maxSaved && !again {
+			return tell("You keep %d insights already; delete one first: “save remove %d” deletes the oldest.", maxSaved, len(kept))
 		}
 		return store.Put(tx, savedBucket, prefix+it.Insight.ID, keep(it, a.now))
 	})
@@ -47,11 +54,19 @@ func (b *Bot) save(ctx context.Context, a *asking) (Message, error) {
 // userPrefix is where the keys of what a user of a workspace owns begin, in the buckets that are by user.
 func userPrefix(a *asking) string { return workspaceKey(a.Channel) + part(a.User) + "/" }
 
+// unsave deletes what is kept, by its number in the list or its ID.
 func (b *Bot) unsave(ctx context.Context, a *asking, id string) (Message, error) {
-	if !isID(id) {
-		return Message{}, tell("Write the ID that the list shows, like “save remove 0mdxyz…”.")
+	kept, err := b.kept(ctx, a)
+	if err != nil {
+		return Message{}, err
 	}
-	err := b.DB.Update(ctx, func(tx store.Tx) error {
+	if n, err := strconv.Atoi(id); err == nil && n >= 1 && n <= len(kept) {
+		id = kept[n-1].Insight
+	}
+	if !isID(id) {
+		return Message{}, tell("Write the number of one in the list that “save” shows, newest first, like “save remove 1”; you keep %d.", len(kept))
+	}
+	err = b.DB.Update(ctx, func(tx store.Tx) error {
 		kept, err := exists(tx, savedBucket, userPrefix(a)+id)
 		if err == nil && !kept {
 			err = tell("You do not keep that insight; “save” lists those that you do.")
@@ -64,8 +79,8 @@ func (b *Bot) unsave(ctx context.Context, a *asking, id string) (Message, error)
 	return Message{Text: "Deleted from what you keep.", Private: true}, err
 }
 
-// savedList shows what the asker keeps, newest first.
-func (b *Bot) savedList(ctx context.Context, a *asking) (Message, error) {
+// savedList shows what the asker keeps, newest first, from the nth on.
+func (b *Bot) savedList(ctx context.Context, a *asking, n int) (Message, error) {
 	kept, err := b.kept(ctx, a)
 	if err != nil {
 		return Message{}, err
@@ -73,13 +88,20 @@ func (b *Bot) savedList(ctx context.Context, a *asking) (Message, error) {
 	if len(kept) == 0 {
 		return Message{Text: "You keep nothing yet; “save 2” keeps the second insight of the brief.", Private: true}, nil
 	}
+	if n < 1 || n > len(kept) {
+		return Message{}, tell("You keep %s; write “save from 1” to see them from the newest on.", count(len(kept), "insight"))
+	}
 	m := Message{Heading: "You keep " + count(len(kept), "insight"), Private: true}
 	const shown = 10
-	for _, s := range kept[:min(len(kept), shown)] {
+	to := min(len(kept), n-1+shown)
+	for _, s := range kept[n-1 : to] {
 		m.Sections = append(m.Sections, b.savedSection(a, s))
 	}
 	if len(kept) > shown {
-		m.Footer = fmt.Sprintf("The newest %d of them", shown)
+		m.Footer = fmt.Sprintf("Numbers %d to %d, newest first; “save remove %d” deletes the first of these", n, to, n)
+	}
+	if to < len(kept) {
+		m.Actions = []Action{{Label: "Older", Command: []string{"save", "from", strconv.Itoa(to + 1)}}}
 	}
 	return m, nil
 }

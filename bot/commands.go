@@ -115,7 +115,7 @@ func (b *Bot) questionCommands() []entry {
 func (b *Bot) ownCommands() []entry {
 	return []entry{
 		{Command: Command{Word: "save", Help: "Keep an insight for yourself; alone it lists what you kept",
-			Args: []Arg{tail("insight", "Its number in the brief, or its ID; remove and an ID deletes it", false)}, Right: Own, Private: true}, run: b.save},
+			Args: []Arg{tail("insight", "Its number in the brief, or its ID; remove 3 deletes the third kept", false)}, Right: Own, Private: true}, run: b.save},
 		{Command: Command{Word: "vote", Help: "Say whether an insight was useful, like: up 2",
 			Args: []Arg{
 				{Name: "way", Help: "up or down", Required: true, Choices: []Choice{{"👍 up", "up"}, {"👎 down", "down"}}},

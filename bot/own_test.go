@@ -22,10 +22,13 @@ func TestSavedList(t *testing.T) {
 		return b.Handle(t.Context(), Request{Channel: room("C1"), User: user, Rights: Read | Own, Words: Split(line)}, nil)
 	}
 	m := say("U1", "save")
-	if m.Heading != "You keep 12 insights" || len(m.Sections) != 10 || m.Footer != "The newest 10 of them" || m.Sections[0].Quote != "Claim 11." {
+	if m.Heading != "You keep 12 insights" || len(m.Sections) != 10 || m.Footer != "Numbers 1 to 10, newest first; “save remove 1” deletes the first of these" || m.Sections[0].Quote != "Claim 11." {
 		t.Errorf("save lists %q, %d sections, first %+v, footer %q", m.Heading, len(m.Sections), m.Sections[0], m.Footer)
 	}
 	remove := m.Sections[0].Actions[1]
+	if m := say("U1", strings.Join(m.Actions[0].Command, " ")); len(m.Sections) != 2 || m.Sections[0].Quote != "Claim 1." || len(m.Actions) != 0 {
+		t.Errorf("the older ones: %+v", m)
+	}
 	if m := say("U2", strings.Join(remove.Command, " ")); !strings.Contains(m.Text, "You do not keep that insight") {
 		t.Errorf("somebody else deletes it: %q", m.Text)
 	}
@@ -34,6 +37,12 @@ func TestSavedList(t *testing.T) {
 	}
 	if m := say("U1", "save"); m.Heading != "You keep 11 insights" || m.Sections[0].Quote != "Claim 10." {
 		t.Errorf("then save lists %q, first %+v", m.Heading, m.Sections[0])
+	}
+	if m := say("U1", "save remove 11"); m.Text != "Deleted from what you keep." {
+		t.Errorf("the oldest by its number: %q", m.Text)
+	}
+	if m := say("U1", "save"); m.Heading != "You keep 10 insights" || m.Sections[9].Quote != "Claim 1." || len(m.Actions) != 0 {
+		t.Errorf("then save lists %q, last %+v", m.Heading, m.Sections[len(m.Sections)-1])
 	}
 	if m := say("U2", "save"); !strings.Contains(m.Text, "You keep nothing yet") {
 		t.Errorf("somebody else's list: %q", m.Text)

@@ -204,7 +204,7 @@ func (h *health) tick(at time.Time, err error) {
 func (b *Bot) Health() Health {
 	b.health.mu.Lock()
 	defer b.health.mu.Unlock()
-	h := Health{OK: b.health.err == nil, Adapters: map[string]string{}, Ticked: b.health.ticked, Podcasts: len(b.casts.list())}
+	h := Health{OK: b.health.err == nil && !b.health.ticked.IsZero(), Adapters: map[string]string{}, Ticked: b.health.ticked, Podcasts: len(b.casts.list())}
 	for p, trouble := range b.health.adapters {
 		if h.Adapters[p] = "ok"; trouble != "" {
 			h.Adapters[p], h.OK = trouble, false

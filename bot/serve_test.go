@@ -48,6 +48,9 @@ func TestServe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if b.Health().OK {
+			t.Error("Health says ok before anything has begun")
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- b.Serve(ctx) }()

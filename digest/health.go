@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"podbrief/digest/feed"
 	"podbrief/store"
@@ -18,7 +19,7 @@ func (e *Engine) Feeds(ctx context.Context) (feeds []Health, err error) {
 		if err != nil {
 			return err
 		}
-		episodes, err := store.All[episodeRecord](tx, episodeBucket, "", "")
+		episodes, err := store.All[episodeCount](tx, episodeBucket, "", "")
 		if err != nil {
 			return err
 		}
@@ -39,7 +40,15 @@ func (e *Engine) Feeds(ctx context.Context) (feeds []Health, err error) {
 	return feeds, err
 }
 
-func (h *Health) count(ep episodeRecord) {
+// episodeCount is what of an episodeRecord is counted: the notes, most of a record, stay undecoded.
+type episodeCount struct {
+	Feed      string    `json:"feed"`
+	Published time.Time `json:"published"`
+	Source    string    `json:"source"`
+	Insights  []string  `json:"insights"`
+}
+
+func (h *Health) count(ep episodeCount) {
 	h.Episodes++
 	h.Insights += len(ep.Insights)
 	if ep.Source != "" && ep.Source != "notes" {
