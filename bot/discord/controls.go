@@ -119,7 +119,7 @@ func (c *cabinet) buttons(actions []bot.Action) {
 				continue
 			}
 			c.used[b.CustomID] = true
-		} else if b.URL = webAddress(a.URL, maxURL); b.URL == "" {
+		} else if b.URL = bot.WebAddress(a.URL, maxURL); b.URL == "" {
 			continue
 		} else {
 			b.Style = linkButton

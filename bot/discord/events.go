@@ -236,7 +236,7 @@ func (r *receiver) answerMessage(ctx context.Context, w written, req bot.Request
 
 // reply answers a message: in a thread, or else where it stands.
 func (r *receiver) reply(ctx context.Context, w written, thread string, m bot.Message) {
-	out := render(withButton(m), "")
+	out := render(m.WithButton(), "")
 	out.Nonce, out.EnforceNonce = nonce(bot.DeliveryKey("reply-"+w.ID)), true
 	if thread == "" {
 		thread, out.Reference = w.ChannelID, &reference{MessageID: w.ID}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"podbrief/bot"
+	"podbrief/bot/fit"
 )
 
 // Limits of forms. https://discord.com/developers/docs/components/reference
@@ -60,7 +61,7 @@ func input(f bot.Field) component {
 	if f.MaxLen > 0 {
 		c.MaxLength = min(f.MaxLen, maxInput)
 	}
-	c.Value, _ = shorten(f.Value, c.MaxLength)
+	c.Value, _ = fit.Sentences(f.Value, c.MaxLength, fit.Characters)
 	return c
 }
 
@@ -71,18 +72,4 @@ func chosen(f bot.Field, value string) bool {
 		}
 	}
 	return false
-}
-
-// withButton is a message in the place of a form that cannot be opened any more: a button opens it.
-func withButton(m bot.Message) bot.Message {
-	if m.Form == nil {
-		return m
-	}
-	f := m.Form
-	m.Form = nil
-	if m.Text == "" {
-		m.Text = cmp.Or(f.Intro, "Press the button to fill it in.")
-	}
-	m.Actions = append(m.Actions, bot.Action{Label: cmp.Or(f.Title, "Open"), Command: f.Command, Form: true})
-	return m
 }

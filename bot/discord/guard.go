@@ -339,7 +339,9 @@ func (g *guard) dispatched(seq int64, name string, data []byte) []byte {
 func (g *guard) note(seq int64, name string, data []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.session.seq = seq
+	if name == "READY" || seq > g.session.seq { // an event without a number is not the first one
+		g.session.seq = seq
+	}
 	if name == "READY" {
 		var d struct {
 			ID  string `json:"session_id"`

@@ -237,6 +237,7 @@ func TestGuardEnds(t *testing.T) {
 		{"reconnect", `{"op":7,"d":null}`, errReconnect, known},
 		{"invalid", `{"op":9,"d":false}`, errInvalid, session{}},
 		{"refused", `{"op":9,"d":true}`, errResumable, known},
+		{"refused after an event without a number", `{"op":0,"t":"X","s":null,"d":{}}` + "\n" + `{"op":9,"d":true}`, errResumable, known},
 		{"no JSON", `{"op":`, nil, known},
 		{"a second greeting", helloEvery40s, nil, known},
 	} {
@@ -244,7 +245,9 @@ func TestGuardEnds(t *testing.T) {
 			l := newLink(t, session{})
 			l.says(helloEvery40s)
 			l.says(`{"op":0,"s":3,"t":"READY","d":{"session_id":"abc","resume_gateway_url":"wss://resume"}}`)
-			l.says(tt.in)
+			for line := range strings.Lines(tt.in) {
+				l.says(line)
+			}
 			<-l.ctx.Done()
 			if err := context.Cause(l.ctx); tt.want != nil && !errors.Is(err, tt.want) || errors.Is(err, errLetGo) {
 				t.Errorf("ended with %v, want %v", err, tt.want)

@@ -2,8 +2,10 @@ package discord
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -133,6 +135,7 @@ func TestChosenAgain(t *testing.T) {
 		{"a private answer", false, bot.Message{Text: "the answer", Private: true}, false, true, 1},
 		{"an answer for all", false, bot.Message{Text: "the answer"}, false, false, 1},
 		{"a slow answer", true, bot.Message{Text: "the answer"}, false, true, 2},
+		{"a slow answer, of which nothing was shown before", true, bot.Message{Text: "the answer"}, false, true, 2},
 		{"a form", false, bot.Message{Text: "the answer"}, true, false, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -144,6 +147,13 @@ func TestChosenAgain(t *testing.T) {
 				}
 				return tt.answer
 			})
+			var once sync.Once
+			s.server.Fault = func(r *http.Request) (f *discordtest.Fault) {
+				if strings.Contains(tt.name, "nothing was shown") && strings.Contains(r.URL.Path, "/webhooks/") {
+					once.Do(func() { f = &discordtest.Fault{Status: 500} })
+				}
+				return f
+			}
 			s.run(commands(), p.handle)
 			id, err := s.Post(t.Context(), general(), bottest.Brief(5), "d")
 			if err != nil {

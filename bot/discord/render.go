@@ -2,11 +2,11 @@ package discord
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"podbrief/bot"
+	"podbrief/bot/fit"
 )
 
 // Limits of a message in characters. https://discord.com/developers/docs/resources/message#embed-object-embed-limits
@@ -53,17 +53,11 @@ func steps(sections int) []step {
 	return out
 }
 
-// The notes that say that something is missing.
-const (
-	shortened = "Shortened to fit into one message"
-	leftOut   = "Shortened to fit into one message: the last parts are left out"
-)
-
 // render draws a message. marker goes into the ID of a component, so that the message is known again; "" marks nothing. It
 // is a pure function.
 func render(m bot.Message, marker string) message {
 	var p page
-	neat := tidied(m)
+	neat := m.Cleaned(flat, clean)
 	for _, s := range steps(len(m.Sections)) {
 		p = page{step: s, linked: map[string]bool{}}
 		if p.draw(neat); p.fits() {
@@ -78,17 +72,6 @@ func render(m bot.Message, marker string) message {
 		out.file = &upload{Name: f.Name, Type: f.Type, Body: f.Body}
 	}
 	return out
-}
-
-// tidied is a message whose texts were cleaned, once for all steps: those of one line are one line.
-func tidied(m bot.Message) bot.Message {
-	m.Heading, m.Text = flat(m.Heading), clean(m.Text)
-	m.Sections = slices.Clone(m.Sections)
-	for i := range m.Sections {
-		s := &m.Sections[i]
-		s.Heading, s.Text, s.Quote, s.Meta, s.Link.Label = flat(s.Heading), clean(s.Text), flat(s.Quote), flat(s.Meta), flat(s.Link.Label)
-	}
-	return m
 }
 
 // nobody is who messages ping.
@@ -143,10 +126,10 @@ func (p *page) head(m bot.Message) {
 func (p *page) foot(m bot.Message) {
 	note := ""
 	if p.cut {
-		note = shortened
+		note = bot.Shortened
 	}
 	if p.sections < len(m.Sections) {
-		note = leftOut
+		note = bot.LeftOut
 	}
 	text := strings.Join(nonEmpty(label(m.Footer, min(p.limit, maxFooter-maxMeta-100)), note), " · ")
 	if text == "" {
@@ -185,7 +168,7 @@ func (p *page) card(s bot.Section) embed {
 	var e embed
 	e.picture(s)
 	lines := p.section(s)
-	if address := webAddress(s.Link.URL, maxEmbedURL); address != "" && !p.linked[address] {
+	if address := bot.WebAddress(s.Link.URL, maxEmbedURL); address != "" && !p.linked[address] {
 		p.linked[address] = true
 		e.Title, e.URL = p.fit(cmp.Or(s.Link.Label, "Source"), maxTitle), address
 	} else {
@@ -202,7 +185,7 @@ func (p *page) card(s bot.Section) embed {
 }
 
 func (e *embed) picture(s bot.Section) {
-	if address := webAddress(s.Image, maxEmbedURL); e.Thumbnail == nil && address != "" {
+	if address := bot.WebAddress(s.Image, maxEmbedURL); e.Thumbnail == nil && address != "" {
 		e.Thumbnail = &embedImage{URL: address}
 	}
 }
@@ -251,7 +234,7 @@ func (p *page) meta(s bot.Section) string {
 
 // link is the address of a source under its label; one that Discord would not take is only named.
 func (p *page) link(l bot.Link) string {
-	text, address := p.fit(l.Label, min(p.limit, 300)), webAddress(l.URL, maxURL)
+	text, address := p.fit(l.Label, min(p.limit, 300)), bot.WebAddress(l.URL, maxURL)
 	if address == "" {
 		return text
 	}
@@ -269,20 +252,10 @@ func (p *page) fit(s string, most int) string {
 	return short
 }
 
-// cutMarkdown escapes a clean text so that the result has at most so many characters, and no escape is cut in two.
+// cutMarkdown shortens a clean text and escapes it, so that the result has at most so many characters.
 func cutMarkdown(s string, most int) (string, bool) {
-	if utf8.RuneCountInString(s) <= most {
-		if out := escape(s); utf8.RuneCountInString(out) <= most {
-			return out, false
-		}
-	}
-	for n := most; n > 0; n = n * 9 / 10 {
-		short, _ := shorten(s, n)
-		if out := escape(short); utf8.RuneCountInString(out) <= most {
-			return out, true
-		}
-	}
-	return "…", true
+	short, cut := fit.Sentences(s, most, func(s string) int { return utf8.RuneCountInString(escape(s)) })
+	return escape(short), cut
 }
 
 // joinWithin joins the parts that fit.

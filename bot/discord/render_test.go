@@ -113,7 +113,7 @@ func TestShortenedByWholeParts(t *testing.T) {
 		if n := strings.Count(all, tt.stays); n != 10 || strings.Contains(all, "…") {
 			t.Errorf("%s: %d of 10 insights are whole; drawn:\n%s", tt.name, n, all)
 		}
-		if strings.Contains(all, tt.goes) || !strings.Contains(all, shortened) {
+		if strings.Contains(all, tt.goes) || !strings.Contains(all, bot.Shortened) {
 			t.Errorf("%s: %q is not what was left out, or that is not said; drawn:\n%s", tt.name, tt.goes, all)
 		}
 		for i, e := range out.Embeds {
@@ -170,23 +170,6 @@ func TestMarkedOnce(t *testing.T) {
 		}
 		if !p.carries(n) {
 			t.Errorf("%s: the delivery's marker is not found in it", f.Name)
-		}
-	}
-}
-
-func TestShorten(t *testing.T) {
-	for _, tt := range []struct {
-		in   string
-		n    int
-		want string
-	}{
-		{"Short.", 10, "Short."},
-		{"One sentence. Another one.", 20, "One sentence. …"},
-		{"no end in here at all", 14, "no end in…"},
-		{"長い文章が続きます。もう一つ。", 13, "長い文章が続きます。 …"},
-	} {
-		if got, _ := shorten(tt.in, tt.n); got != tt.want {
-			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -107,7 +108,7 @@ const installation = "my profile → Add App → Add to Server"
 
 // request is what an interaction asks, without its words.
 func (a *Adapter) request(ctx context.Context, i *interaction) bot.Request {
-	r := bot.Request{User: i.user(), Locale: i.Locale, Rights: bot.Read | bot.Own, Personal: personal(i.user()), Invite: invitation}
+	r := bot.Request{User: i.user(), Locale: cmp.Or(i.Locale, i.GuildLocale), Rights: bot.Read | bot.Own, Personal: personal(i.user()), Invite: invitation}
 	if i.Message != nil {
 		r.Thread = i.Message.ID
 	}

@@ -151,22 +151,26 @@ func (a *answer) perform(ctx context.Context, pressed bool) error {
 	case <-time.After(directly):
 	}
 	a.private = pressed || c.Private
-	err := a.deferIt(ctx)
-	if err == nil && a.redrawn {
-		err = a.edit(ctx, bot.Message{Text: "One moment …"})
-	}
-	if err != nil {
+	if err := a.deferIt(ctx); err != nil {
 		return err
+	}
+	if a.redrawn {
+		a.progress(ctx, bot.Message{Text: "One moment …"})
 	}
 	for {
 		select {
 		case m := <-steps:
-			if err := a.edit(ctx, m); err != nil {
-				a.Log.Debug("progress not shown", "err", err)
-			}
+			a.progress(ctx, m)
 		case m := <-result:
 			return a.last(ctx, m)
 		}
+	}
+}
+
+// progress shows a message until the answer comes.
+func (a *answer) progress(ctx context.Context, m bot.Message) {
+	if err := a.edit(ctx, m); err != nil {
+		a.Log.Debug("progress not shown", "err", err)
 	}
 }
 
@@ -192,7 +196,7 @@ func (a *answer) first(ctx context.Context, m bot.Message) error {
 	if m.Form != nil && a.Type != submitKind {
 		return a.callback(ctx, response{Type: respondModal, Data: formOf(m.Form)}, nil)
 	}
-	m = withButton(m)
+	m = m.WithButton()
 	if m.IsZero() {
 		m = bot.Message{Text: "Done.", Private: true}
 	}
@@ -240,7 +244,7 @@ func (a *answer) deferIt(ctx context.Context) error {
 
 // last puts the answer into the place of the deferral. A private one cannot follow a public deferral, so that one goes away.
 func (a *answer) last(ctx context.Context, m bot.Message) error {
-	m = withButton(m)
+	m = m.WithButton()
 	if m.IsZero() {
 		m = bot.Message{Text: "Done.", Private: true}
 	}
