@@ -19,6 +19,7 @@ type Home struct {
 	Channels []HomeBrief // of channels that the person manages, changed last first
 	Saved    []Section   // the newest of what the person keeps
 	Kept     int         // how many that are in all
+	Guest    bool        // who reads and asks, and can have no brief
 }
 
 // HomeBrief is one daily brief in the home view.
@@ -39,6 +40,11 @@ func HomeMessage(h Home) Message {
 		m.Sections = append(m.Sections, Section{Heading: c.Name, Text: c.Text, Actions: []Action{
 			{Label: "Settings", Command: c.command("settings"), Form: true}, pauseAction(c),
 		}})
+	}
+	if h.Guest {
+		m.Sections = []Section{{Text: "As a guest you can read the briefs of your channels and ask about them: reply under one, or write to me."}}
+		m.Actions = []Action{{Label: "Help", Command: []string{"help"}}}
+		return m
 	}
 	m.Footer = "In a channel, “/brief topic ai” sets up a brief for all of it"
 	if h.Kept > 0 {
@@ -78,7 +84,7 @@ func (b *Bot) home(ctx context.Context, r Request) (Message, error) {
 	if r.Channel.Kind == Direct {
 		a.target = r.Channel
 	}
-	var h Home
+	h := Home{Guest: r.Rights&Own == 0}
 	var err error
 	if h.Own, err = b.ownBrief(ctx, a); err != nil {
 		return Message{}, err

@@ -62,6 +62,12 @@ func TestHome(t *testing.T) {
 	golden(t, "home", open(u1))
 	golden(t, "home-new", open(member("U3")))
 
+	visitor := member("U4")
+	visitor.Rights = Read
+	if m := open(visitor); len(m.Sections) != 1 || m.Sections[0].Actions != nil || !strings.Contains(m.Sections[0].Text, "As a guest") {
+		t.Errorf("a guest, who can have no brief, sees %+v", m)
+	}
+
 	// What its buttons say is done, and the view then shows it.
 	if m := say(u1, "resume", "in:C1"); !strings.Contains(m.Text, "The brief comes again.") {
 		t.Errorf("Resume in the home view: %q", m.Text)

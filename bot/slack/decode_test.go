@@ -39,7 +39,9 @@ func TestTyped(t *testing.T) {
 		"follow <http://x.example|y>":                "follow http://x.example",
 		"topic a &lt; b &amp;amp; c":                 "topic a < b &amp; c",
 		"ask " + strings.Repeat("why ", 750) + "now": "ask " + strings.Repeat("why ", 750) + "now",
-		"  ": "help",
+		"topic :rocket: ai :wave::skin-tone-2:":      "topic ai",
+		"time 08:30 weekdays":                        "time 08:30 weekdays",
+		"  ":                                         "help",
 	} {
 		in := incomingOf(t, slashKind, map[string]string{"command": "/brief", "text": text, "user_id": member, "channel_id": general})
 		if got := strings.Join(in.words, " "); got != want {

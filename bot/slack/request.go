@@ -72,7 +72,7 @@ func decode(kind string, body []byte, self slack.AuthTestResponse) (incoming, er
 
 func fromSlash(c slack.SlashCommand, self slack.AuthTestResponse) incoming {
 	text, _ := withoutMention(c.Text, self.UserID)
-	words := bot.Split(readable(text))
+	words := wordsOf(text)
 	if len(words) == 0 {
 		words = []string{"help"}
 	}
@@ -80,6 +80,11 @@ func fromSlash(c slack.SlashCommand, self slack.AuthTestResponse) incoming {
 		id: c.TriggerID, user: c.UserID, channel: c.ChannelID, name: c.ChannelName, words: words, slash: true,
 		direct: strings.HasPrefix(c.ChannelID, "D"), url: c.ResponseURL, trigger: c.TriggerID,
 	}
+}
+
+// wordsOf returns the words of what a person wrote, without emoji: those come spelled out, as ":rocket:", and are no topic.
+func wordsOf(text string) []string {
+	return slices.DeleteFunc(bot.Split(readable(text)), func(w string) bool { return emoji.ReplaceAllString(w, "") == "" })
 }
 
 func fromInteraction(c slack.InteractionCallback) incoming {
@@ -192,7 +197,7 @@ func fromMessage(in *incoming, e outerEvent, self slack.AuthTestResponse) {
 	default:
 		in.implicit = true
 	}
-	in.words = bot.Split(readable(text))
+	in.words = wordsOf(text)
 	if in.implicit {
 		in.words = append([]string{"ask"}, in.words...)
 	}
