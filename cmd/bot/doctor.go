@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
+	"slices"
 	"strings"
 
 	"podbrief/bot"
+	"podbrief/digest/llm"
 )
 
 // doctorCmd is `podbrief doctor`.
@@ -132,9 +136,23 @@ func (a *app) modelCheckup(address storeAddress) checkup {
 			for _, f := range s.Probe(ctx) {
 				found = append(found, finding{f.OK, f.Duty + ": " + f.Says})
 			}
-			return found, nil
+			return append(found, a.unpriced(s)...), nil
 		},
 	}
+}
+
+// unpriced says which models cost nothing in the budget because nobody named their price. Services on this machine cost
+// nothing anyway.
+func (a *app) unpriced(s *llm.Service) (found []finding) {
+	if u, err := url.Parse(a.config.Get("OPENAI_BASE_URL")); err != nil || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil {
+		return nil
+	}
+	for _, name := range slices.Compact([]string{s.Models.Extract, s.Models.Answer, s.Models.Embed, s.Models.Transcribe}) {
+		if _, ok := s.Prices[name]; !ok && name != "" {
+			found = append(found, finding{true, fmt.Sprintf("price: %s has none, so its calls count as $0 and no limit in dollars stops them; set OPENAI_PRICES.", name)})
+		}
+	}
+	return found
 }
 
 // slackCheckup tries Slack's tokens.

@@ -53,7 +53,8 @@ func (a *app) modelTransport() (http.RoundTripper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read OPENAI_BASE_URL: %w", err)
 	}
-	path := strings.TrimRight(u.Path, "/")
+	path := strings.TrimRight(strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/chat/completions"), "/")
+	password, _ := u.User.Password()
 	switch {
 	case a.record != "" && a.replay != "":
 		return nil, usagef("give either --record or --replay")
@@ -70,7 +71,7 @@ func (a *app) modelTransport() (http.RoundTripper, error) {
 		if err != nil {
 			return nil, usagef("the recording cannot be written: %w", err)
 		}
-		return &llm.Recorder{Next: llm.NewTransport(waits(a.config)), W: f, Base: path, Secrets: []string{a.config.Get("OPENAI_API_KEY")}}, nil
+		return &llm.Recorder{Next: llm.NewTransport(waits(a.config)), W: f, Base: path, Secrets: []string{a.config.Get("OPENAI_API_KEY"), password}}, nil
 	}
 	return nil, nil
 }
@@ -117,7 +118,7 @@ func waits(c configs.Config) llm.Waits {
 }
 
 func days(c configs.Config, key string) time.Duration {
-	return time.Duration(number(c, key)) * 24 * time.Hour
+	return time.Duration(min(number(c, key), 36_500)) * 24 * time.Hour
 }
 
 func minutes(c configs.Config, key string) time.Duration {

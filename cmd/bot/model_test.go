@@ -227,3 +227,18 @@ func TestPricesAndLimits(t *testing.T) {
 		t.Errorf("day = %+v, want %+v", got, want)
 	}
 }
+
+// TestUnpriced: a model without a price escapes a limit in dollars, which an operator must know; one at home is free.
+func TestUnpriced(t *testing.T) {
+	for base, want := range map[string]int{"https://models.example/v1": 1, "http://localhost:11434/v1": 0, "http://192.168.1.5:8000/v1": 0} {
+		c, err := configs.Load(func(key string) string { return map[string]string{"OPENAI_BASE_URL": base}[key] }, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &llm.Service{Models: llm.Models{Extract: "free", Answer: "free", Embed: "dear"}, Prices: map[string]llm.Price{"dear": {In: 1}}}
+		found := (&app{config: c}).unpriced(s)
+		if len(found) != want || want > 0 && !strings.Contains(found[0].what, "free has none") {
+			t.Errorf("unpriced at %s = %+v, want %d findings of the model free", base, found, want)
+		}
+	}
+}

@@ -62,6 +62,7 @@ const noiseBefore = 1 << 20
 type frames struct {
 	r     *bufio.Reader
 	at    int64
+	begin int64 // behind the tags
 	found bool
 }
 
@@ -70,14 +71,19 @@ func newFrames(r io.Reader) (*frames, error) {
 	return f, f.skipTag()
 }
 
-// skipTag passes over an ID3v2 tag, which may hold pictures that look like frames.
+// skipTag passes over ID3v2 tags, which may hold pictures that look like frames. Some programs write one before another.
 func (f *frames) skipTag() error {
-	b, err := f.r.Peek(10)
-	if err != nil || !bytes.HasPrefix(b, []byte("ID3")) {
-		return nil // no tag; that there is nothing at all is found by next
+	for {
+		b, err := f.r.Peek(10)
+		if err != nil || !bytes.HasPrefix(b, []byte("ID3")) {
+			f.begin = f.at
+			return nil // no tag; that there is nothing at all is found by next
+		}
+		size := int(b[6]&0x7F)<<21 | int(b[7]&0x7F)<<14 | int(b[8]&0x7F)<<7 | int(b[9]&0x7F)
+		if err := f.skip(10 + size); err != nil {
+			return err
+		}
 	}
-	size := int(b[6]&0x7F)<<21 | int(b[7]&0x7F)<<14 | int(b[8]&0x7F)<<7 | int(b[9]&0x7F)
-	return f.skip(10 + size)
 }
 
 func (f *frames) skip(n int) error {
@@ -94,7 +100,7 @@ func (f *frames) next() (frame, error) {
 	for {
 		b, err := f.r.Peek(4)
 		switch {
-		case len(b) < 4 && !f.found, !f.found && f.at > noiseBefore:
+		case len(b) < 4 && !f.found, !f.found && f.at-f.begin > noiseBefore:
 			return frame{}, errNoMP3
 		case len(b) < 4 && errors.Is(err, io.EOF):
 			return frame{}, io.EOF

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,15 @@ func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.TotalAlloc
+}
+
+// TestMP3BehindPictures cuts a file with ten megabytes of pictures in two tags before the sound.
+func TestMP3BehindPictures(t *testing.T) {
+	tag := append([]byte("ID3\x04\x00\x00\x02\x40\x00\x00"), bytes.Repeat([]byte{0xFF, 0xD8, 0xFF, 0xE0}, 5<<20/4)...)
+	parts, err := cutMP3(written(t, slices.Concat(tag, tag, silentMP3(100))), 1<<20)
+	if want := 100 * 1152 * time.Second / 44100; err != nil || len(parts) != 1 || (parts[0].length-want).Abs() > time.Millisecond {
+		t.Fatalf("cutMP3 = %+v, %v, want one part of %v", parts, err, want)
+	}
 }
 
 func FuzzCutMP3(f *testing.F) {

@@ -71,6 +71,9 @@ func (s *Speech) Transcript(ctx context.Context, e feed.Episode) (*transcript.Tr
 		return nil, fmt.Errorf("make a folder for audio: %w", err)
 	}
 	all, err := s.hearIn(ctx, e, dir)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("%w: nobody was heard in the audio", transcript.ErrNone)
+	}
 	if err == nil || errors.Is(err, transcript.ErrNone) {
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
@@ -186,17 +189,7 @@ func (s *Speech) hear(ctx context.Context, e feed.Episode, p cutPart) ([]spoken,
 	if err != nil {
 		return nil, err
 	}
-	var all []spoken
-	for _, g := range resp.Segments {
-		start, end := seconds(g.Start), seconds(g.End)
-		if text := strings.TrimSpace(g.Text); text != "" && (start+end)/2 >= p.skip {
-			all = append(all, spoken{p.start + max(start, p.skip), p.start + end, text})
-		}
-	}
-	if len(all) == 0 && strings.TrimSpace(resp.Text) != "" { // a service without segments
-		all = append(all, spoken{p.start + p.skip, p.start + p.length, strings.TrimSpace(resp.Text)})
-	}
-	return all, nil
+	return heardIn(resp, p), nil
 }
 
 // transcribe makes one call, reserved by the length of the audio.
@@ -237,8 +230,6 @@ func asTranscript(e feed.Episode, all []spoken) *transcript.Transcript {
 	}
 	return t
 }
-
-func seconds(f float64) time.Duration { return time.Duration(f * float64(time.Second)) }
 
 // cut divides an audio file into parts that one request takes: with ffmpeg any format, small and mono; without it MP3 at
 // its frames.
