@@ -120,6 +120,9 @@ func (c Config) set(s Setting, getenv func(string) string, lines map[string]stri
 
 // lookUp returns a setting's value and where it was found, "" when nowhere.
 func lookUp(s Setting, getenv func(string) string, lines map[string]string, file string) (value, from string, err error) {
+	if s.Secret && getenv(s.Key) != "" && getenv(s.Key+"_FILE") != "" {
+		return "", "", fmt.Errorf("%[1]s and %[1]s_FILE are both set; keep one of them", s.Key)
+	}
 	if v := getenv(s.Key); v != "" {
 		return v, "environment", nil
 	}
@@ -140,7 +143,11 @@ func lookUp(s Setting, getenv func(string) string, lines map[string]string, file
 	if err != nil {
 		return "", "", fmt.Errorf("%s_FILE names a file that cannot be read: %w", s.Key, err)
 	}
-	return strings.TrimSpace(string(b)), path, nil
+	value = strings.TrimSpace(string(b))
+	if value == "" {
+		return "", "", fmt.Errorf("%s_FILE names an empty file, %s; write the value into it", s.Key, path)
+	}
+	return value, path, nil
 }
 
 // readFile reads a file of KEY=VALUE lines; empty lines and those that begin with # are skipped.

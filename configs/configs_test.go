@@ -63,6 +63,9 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"allow", "FETCH_ALLOW=localhost", "", "it must be host:port, such as 127.0.0.1:8080"},
 		{"port", "LISTEN=127.0.0.1:99999", "", "its port must be a number up to 65535, or off"},
 		{"language", "LANGUAGES=en,d3", "", "write languages as en, de, pt-br"},
+		{"language's name", "LANGUAGES=english", "", "write languages as en, de, pt-br"},
+		{"token with a word", "DISCORD_TOKEN=Bot abc", "", "it must be the token alone"},
+		{"empty secret file", "DISCORD_TOKEN_FILE=" + os.DevNull, "", "DISCORD_TOKEN_FILE names an empty file, " + os.DevNull + "; write"},
 		{"shards", "DISCORD_SHARDS=0", "", "it must be auto or a number from 1"},
 		{"guild", "DISCORD_DEV_GUILD=ours", "", "it must be a number"},
 		{"address", "OPENAI_BASE_URL=localhost", "", "it must be an address that begins with https:// or http://"},
@@ -89,6 +92,14 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 				t.Errorf("Load error = %v, want %q in it", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestSecretGivenTwice: it would be a guess which of the two is meant.
+func TestSecretGivenTwice(t *testing.T) {
+	_, err := Load(environment("DISCORD_TOKEN=a", "DISCORD_TOKEN_FILE="+write(t, "b")), "")
+	if err == nil || err.Error() != "DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set; keep one of them" {
+		t.Errorf("Load error = %v", err)
 	}
 }
 

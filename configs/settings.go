@@ -33,7 +33,7 @@ func Settings() []Setting {
 		{Key: "SLACK_SIGNING_SECRET", Secret: true, Help: "signing secret for http mode"},
 		{Key: "SLACK_API_URL", Default: "https://slack.com/api/", check: webAddress, Help: "address of Slack's API"},
 
-		{Key: "DISCORD_TOKEN", Secret: true, Help: "token of the Discord bot"},
+		{Key: "DISCORD_TOKEN", Secret: true, check: oneWord, Help: "token of the Discord bot"},
 		{Key: "DISCORD_DEV_GUILD", check: digits, Help: "server in which commands are registered while developing"},
 		{Key: "DISCORD_MESSAGE_CONTENT", Default: "0", check: oneOf("0", "1"),
 			Help: "1 when the bot has the privileged right to read messages"},
@@ -103,10 +103,17 @@ func hostPort(v string) error {
 }
 
 func language(v string) error {
-	for _, r := range v {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' {
-			return errors.New("write languages as en, de, pt-br")
-		}
+	code, _, _ := strings.Cut(v, "-")
+	other := func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' }
+	if len(code) < 2 || len(code) > 3 || strings.IndexFunc(v, other) >= 0 {
+		return errors.New("write languages as en, de, pt-br")
+	}
+	return nil
+}
+
+func oneWord(v string) error {
+	if strings.ContainsAny(v, " \t\n") {
+		return errors.New("it must be the token alone, without “Bot” before it and without spaces")
 	}
 	return nil
 }

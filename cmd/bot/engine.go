@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -50,10 +52,29 @@ func openStore(address string) (store.DB, error) {
 		return nil, usagef("the store %q is not of a kind that is known; give a file, or bolt:FILE", address)
 	}
 	db, err := store.OpenBolt(path, store.Options{Schema: schema})
+	if errors.Is(err, store.ErrDamaged) && !ours(path) {
+		return nil, usagef("%q is no database of Podbrief; name another file with --store or STORE", path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	return db, nil
+}
+
+// ours reports whether a file was ever a store: a marker lies beside it, or a copy begins as one does.
+func ours(path string) bool {
+	if _, err := os.Stat(path + ".marker"); err == nil {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return true // then that is what is told
+	}
+	defer f.Close()
+	head := make([]byte, 20)
+	_, err = io.ReadFull(f, head)
+	const magic = 0xED0CDAED // of bbolt, behind the header of a page
+	return err == nil && binary.NativeEndian.Uint32(head[16:]) == magic
 }
 
 // newEngine wires an engine out of its parts, without a model. It is not loaded.

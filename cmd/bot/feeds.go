@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func (c feedsCheckCmd) Run(ctx context.Context, a *app) error {
 		r := offers(got, episodes)
 		if err != nil {
 			failed++
-			r.Error = reasonOf(err)
+			r.Error = now(reasonOf(err))
 		}
 		results = append(results, r)
 	}
@@ -61,6 +62,14 @@ func (c feedsCheckCmd) Run(ctx context.Context, a *app) error {
 		return fmt.Errorf("%s of %d cannot be used", count(failed, "feed"), len(results))
 	}
 	return nil
+}
+
+// now leaves out of a reason that the bot would try again: who checks a feed does so once.
+func now(reason string) string {
+	for _, later := range []string{"; it is tried again later", " It is tried again later"} {
+		reason = strings.TrimSuffix(reason, later)
+	}
+	return reason
 }
 
 // reasonOf says why a feed cannot be read, without its address, which stands beside it.
@@ -105,7 +114,10 @@ func (a *app) printChecked(results []checked, format string) error {
 			line += ", the last of " + r.Newest
 		}
 		transcripts := "no transcripts: insights come from the show notes"
-		if r.Transcripts > 0 {
+		switch {
+		case r.Episodes == 0:
+			line, transcripts = "no episodes yet", "nothing to take insights from"
+		case r.Transcripts > 0:
 			transcripts = fmt.Sprintf("%d with transcripts (%s)", r.Transcripts, strings.Join(r.Types, ", "))
 		}
 		fmt.Fprintf(a.stdout, "%s\n  %s\n  %s\n  %s\n", a.screen.bold(printable(r.Title)), printable(r.URL), line, transcripts)
@@ -224,7 +236,7 @@ func (feedsExportCmd) Run(ctx context.Context, a *app, address storeAddress) err
 		}
 		var outlines []feed.Outline
 		for _, h := range all {
-			outlines = append(outlines, feed.Outline{Title: h.Title, URL: h.URL})
+			outlines = append(outlines, feed.Outline{Title: cmp.Or(h.Title, h.URL), URL: h.URL})
 		}
 		return feed.WriteOPML(a.stdout, "Podcasts scanned by Podbrief", outlines)
 	})

@@ -200,7 +200,7 @@ func TestListen(t *testing.T) {
 	}
 	srv := httptest.NewServer(pages(b, page))
 	defer srv.Close()
-	for path, want := range map[string]string{"/healthz": `"ok":true`, "/metrics": "figures", "/nothing": "404"} {
+	for path, want := range map[string]string{"/healthz": `"ok":false`, "/metrics": "figures", "/nothing": "404"} {
 		resp, err := http.Get(srv.URL + path)
 		if err != nil {
 			t.Fatal(err)

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return err
 	}
 	config, err := configs.Load(getenv, c.Config)
-	if err != nil {
+	if err = errors.Join(err, checkPacks(config, err)); err != nil {
 		return usageError{err}
 	}
 	if c.Store == "" {
@@ -87,14 +87,44 @@ func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Conte
 			panic(p)
 		}
 	}()
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"serve"}
+	case args[0] == "help":
+		args = append(args[1:len(args):len(args)], "--help")
 	}
 	command, err = parser.Parse(args)
 	if err != nil {
-		return nil, usagef("%w; `podbrief --help` shows what there is", err)
+		return nil, usagef("%w; `%s --help` shows what there is", err, wrongIn(err))
 	}
 	return command, nil
+}
+
+// wrongIn is the command whose help shows what was done wrongly.
+func wrongIn(err error) string {
+	parse, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || parse.Context == nil || parse.Context.Selected() == nil {
+		return "podbrief"
+	}
+	var words []string
+	for n := parse.Context.Selected(); n != nil; n = n.Parent {
+		words = append([]string{n.Name}, words...)
+	}
+	return strings.Join(words, " ")
+}
+
+// checkPacks says which of the packs of PACKS there are not; nothing when the settings could not be read.
+func checkPacks(c configs.Config, unread error) error {
+	if unread != nil {
+		return nil
+	}
+	var wrong []error
+	for _, p := range c.Fields("PACKS") {
+		if len(packOf(p)) == 0 {
+			wrong = append(wrong, fmt.Errorf("PACKS is %q: %w", c.Get("PACKS"), noPack(p)))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // oneLineEach writes joined errors as lines.

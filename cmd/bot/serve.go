@@ -107,7 +107,7 @@ func listen(ctx context.Context, address string, b *bot.Bot, metrics http.Handle
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("listen at %q, which LISTEN names: %w", address, err)
+		return fmt.Errorf("listen at %q, which LISTEN names: %w; set LISTEN to another address, or to off", address, err)
 	}
 	srv := &http.Server{Handler: pages(b, metrics), ReadHeaderTimeout: 5 * time.Second}
 	stop := context.AfterFunc(ctx, func() { srv.Close() })

@@ -43,7 +43,7 @@ func (s sources) list() ([]feed.Outline, error) {
 	for _, topic := range s.Catalog {
 		pack := packOf(topic)
 		if len(pack) == 0 {
-			return nil, usagef("there is no pack %q%s; there are %s", topic, orNearest(topic, packs()), strings.Join(packs(), ", "))
+			return nil, usageError{noPack(topic)}
 		}
 		all = append(all, pack...)
 	}
@@ -90,6 +90,11 @@ func catalog() []feed.Outline {
 		panic("configs/feeds.opml: " + err.Error()) // a test reads it
 	}
 	return outlines
+}
+
+// noPack says which packs there are, of a name that is none of them.
+func noPack(topic string) error {
+	return fmt.Errorf("there is no pack %q%s; there are %s", topic, orNearest(topic, packs()), strings.Join(packs(), ", "))
 }
 
 // packs returns the topics of the catalog.
