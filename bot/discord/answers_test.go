@@ -178,7 +178,7 @@ func TestFormTooLate(t *testing.T) {
 	})
 	s.run(commands(), p.handle)
 	a := s.answered(s.server.Interact(discordtest.Command(discordtest.In(discordtest.General, 0), "status")))
-	if got := pressable(a.Data); a.Type != respondDefer || a.Data["content"] != "What is it?" || len(got) != 1 || got[0][0] != customID("", "ask") {
+	if got := pressable(a.Data); a.Type != respondDefer || a.Data["content"] != "What is it?\nPress the button to fill in the form." || len(got) != 1 || got[0][0] != customID("", "ask") {
 		t.Errorf("answered with %d, %v", a.Type, a.Data)
 	}
 }
