@@ -83,6 +83,7 @@ type Times struct {
 	Now    func() time.Time
 	Settle time.Duration // after which a look-up proves something
 	Post   time.Duration // for one post
+	Look   time.Duration // for one look-up
 	Tick   time.Duration // between two looks at what is due; 0: every minute, and when a delivery waits for its time
 }
 
@@ -95,6 +96,7 @@ func (b *Bot) now() time.Time {
 
 func (b *Bot) settleTime() time.Duration { return cmp.Or(b.Times.Settle, settleTime) }
 func (b *Bot) postTime() time.Duration   { return cmp.Or(b.Times.Post, postTime) }
+func (b *Bot) lookTime() time.Duration   { return cmp.Or(b.Times.Look, lookTime) }
 
 // adapter returns the adapter of a channel's platform.
 func (b *Bot) adapter(ch Channel) (Adapter, error) {

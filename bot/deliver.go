@@ -18,6 +18,8 @@ import (
 // The times of a delivery.
 const (
 	postTime = 20 * time.Second // for one post
+	// lookTime is for one look-up, which may read many pages, or a forum's posts one by one, at the pace that a platform allows.
+	lookTime = 2 * time.Minute
 	// settleTime is how long a post whose outcome is not known may still turn up: the time of the post and some more.
 	settleTime = 90 * time.Second
 	lanes      = 4 // channels of one workspace that are posted to at the same time
@@ -272,7 +274,7 @@ func (b *Bot) lookUp(ctx context.Context, d *Delivery) error {
 	if err := fail("look.before"); err != nil {
 		return err
 	}
-	fctx, cancel := context.WithTimeout(ctx, b.postTime())
+	fctx, cancel := context.WithTimeout(ctx, b.lookTime())
 	defer cancel()
 	id, found, trustworthy, err := a.Find(fctx, d.Channel, deliveryKey(d.ID), d.FirstTry.Add(-time.Minute))
 	if ctx.Err() != nil {

@@ -124,6 +124,31 @@ func TestLookUpFails(t *testing.T) {
 	}
 }
 
+// TestLookUpTakesItsTime checks that a look-up, which may be a hundred calls at a slow pace, has more time than a post.
+func TestLookUpTakesItsTime(t *testing.T) {
+	c := newCourier(t)
+	c.platform.answers = []error{fault(Ambiguous)}
+	p := &timedPlatform{fakePlatform: c.platform}
+	c.Adapters = []Adapter{p}
+	c.due(t, room("C1"))
+	c.pass(t, 5*time.Minute)
+	if p.had < time.Minute || p.had > lookTime {
+		t.Errorf("a look-up had %v, want %v", p.had, lookTime)
+	}
+}
+
+// timedPlatform notes how long a look-up may take.
+type timedPlatform struct {
+	*fakePlatform
+	had time.Duration
+}
+
+func (p *timedPlatform) Find(ctx context.Context, ch Channel, key DeliveryKey, since time.Time) (string, bool, bool, error) {
+	until, _ := ctx.Deadline()
+	p.had = time.Until(until)
+	return p.fakePlatform.Find(ctx, ch, key, since)
+}
+
 // TestLookUpsEnd lets look-ups fail for ever, also in a workspace that is stopped meanwhile: a day after the brief could have
 // been sent they end, and whether it was stays open.
 func TestLookUpsEnd(t *testing.T) {

@@ -65,6 +65,13 @@ func (c *Collector) Len() int {
 	return len(c.accepted)
 }
 
+// has reports whether a message is there.
+func (c *Collector) has(key string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.accepted[key] > 0
+}
+
 // most is how often the message is there that is there most often.
 func (c *Collector) most() int {
 	c.mu.Lock()
@@ -95,6 +102,7 @@ const KillSpeed = 100
 // The times of a bot that is killed.
 const (
 	killPost   = 200 * time.Millisecond // then the client gives up
+	killLook   = 2 * time.Second        // then it gives up to look
 	killLate   = 300 * time.Millisecond // after which a late message is stored
 	killSettle = 2 * time.Second        // by the clock on the wall
 )

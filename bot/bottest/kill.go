@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -74,10 +75,45 @@ func (k *Killing) Test(t *testing.T) {
 	}
 	if lost != 0 || len(doubled) > 0 {
 		t.Errorf("lost %d briefs, doubled %q, want none", lost, doubled)
+		k.explain(t, path)
 	}
 	if slowest > 2*time.Second {
 		t.Errorf("the slowest start took %v, want at most 2s", slowest)
 	}
+}
+
+// explain says what became of the briefs that nobody sees.
+func (k *Killing) explain(t *testing.T, path string) {
+	db, err := store.OpenBolt(path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		for n := range k.Kills * perKill {
+			if key := k.Channel(n).ID; !k.Collector.has(key) {
+				t.Logf("%s has %s", key, deliveriesIn(tx, key))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// deliveriesIn describes the deliveries of a channel.
+func deliveriesIn(tx store.Tx, channel string) string {
+	said := "no delivery"
+	for key := range tx.Scan("delivery", "", "\xff") {
+		if !strings.Contains(key, "/"+channel+"/") {
+			continue
+		}
+		d, err := store.Get[bot.Delivery](tx, "delivery", key)
+		said = fmt.Sprintf("%s: %q, %d tries from %v to %v, due %v, again at %v, %d waits, id %q, %q, %v",
+			key, d.State, d.Tries, d.FirstTry, d.SettleAt, d.Due, d.RetryAt, d.Waits, d.MessageID, d.Error, err)
+	}
+	return said
 }
 
 // blindLoss bounds what may be lost when the history cannot be read: one brief in so many. At most two tries are made then,

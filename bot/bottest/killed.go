@@ -51,7 +51,7 @@ func serveKilled(path, begins string, a bot.Adapter) error {
 	}
 	w, err := Open(ctx, path, Options{Times: bot.Times{
 		Now:    func() time.Time { return Simulated(start) },
-		Settle: killSettle * KillSpeed, Post: killPost, Tick: 10 * time.Millisecond,
+		Settle: killSettle * KillSpeed, Post: killPost, Look: killLook, Tick: 10 * time.Millisecond,
 	}})
 	if err != nil {
 		return err
