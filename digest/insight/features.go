@@ -41,7 +41,6 @@ const (
 	featVagueness
 	featCommas
 	featRepeats
-	featPointing
 	featWording
 	featureCount
 )
@@ -49,7 +48,7 @@ const (
 var featureNames = [featureCount]string{
 	"words", "turn length", "any question", "self", "emphasis", "names", "starts with the", "claim", "past", "asker",
 	"condition", "amount", "cause", "early", "late", "superlative", "promotion", "dashes", "show talk", "audience",
-	"short", "long words", "bare definites", "weakest claim", "i", "one sentence", "hypothetical", "vagueness", "commas", "repeats", "pointing", "wording",
+	"short", "long words", "bare definites", "weakest claim", "i", "one sentence", "hypothetical", "vagueness", "commas", "repeats", "wording",
 }
 
 // features is what is known of a window, by feature.
@@ -117,7 +116,6 @@ func (s *script) describe(w window) features {
 	f[featVagueness] = up(cueVagueness, 3)
 	f[featCommas] = float64(max(0, s.commas(xs)-fewCommas)) / fewCommas
 	f[featRepeats] = float64(s.repeats(xs)) * per25
-	f[featPointing] = float64(min(1, xs[0].counts[cuePointing]))
 	return f
 }
 

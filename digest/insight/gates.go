@@ -64,7 +64,7 @@ const fewestOpening = 4
 // opensWell holds a first sentence to more than the reference asks.
 func (s *script) opensWell(x *sentence) bool {
 	_, open := s.lexicon.begins(x.tokens, x.opening, cueOpenStart)
-	return !open && len(x.words) >= fewestOpening && x.counts[cuePointing] == 0 && !x.halting() && !s.lexicon.unresolved(x) && !s.lexicon.leans(x)
+	return !open && len(x.words) >= fewestOpening && x.counts[cuePointing] == 0 && !x.halting() && !s.lexicon.unresolved(x) && !s.lexicon.leans(x) && !s.lexicon.hangs(x)
 }
 
 // standsAlone reports whether a sentence, without its lead-ins, neither points back nor opens a story.

@@ -66,6 +66,7 @@ const (
 	cueSays
 	cueReading
 	cuePointing
+	cueLeaning
 	cuePlug
 	cueHypothetical
 	cueVagueness
@@ -78,7 +79,7 @@ var cueNames = [cueCount]string{
 	"emphasis", "audience", "self", "promotion", "amount", "number", "chatter", "show talk", "backward",
 	"deictic start", "story start", "condition start", "lead-in", "lead-in next", "connective", "connective kept",
 	"turn opener", "ad start", "ad call", "ad copy", "open start", "aside", "ad end", "stumble",
-	"first", "second", "announced", "says", "reading", "pointing", "plug", "hypothetical", "vagueness",
+	"first", "second", "announced", "says", "reading", "pointing", "leaning", "plug", "hypothetical", "vagueness",
 }
 
 //go:embed lists

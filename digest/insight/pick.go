@@ -21,7 +21,8 @@ const (
 	weightNotes    = 0.15
 	weightTeaser   = 0.5
 	weightStoryEnd = -0.25
-	weightSingle   = -0.15 // of one sentence: readers want two or three
+	weightLeaning  = -0.3 // of a first sentence that may speak of what was said before it
+	weightSingle   = -0.3 // of one sentence: readers want two or three
 )
 
 // rank scores the candidates of an episode.
@@ -48,6 +49,9 @@ func (s *script) rank(ws []window, v *vocabulary, model *weights) []candidate {
 		c.score += s.stumbles(c.window)
 		if c.first == c.last {
 			c.score += weightSingle
+		}
+		if s.sentences[c.first].counts[cueLeaning] > 0 {
+			c.score += weightLeaning
 		}
 		if s.endsInStory(c.window) {
 			c.score += weightStoryEnd

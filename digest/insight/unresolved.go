@@ -8,6 +8,7 @@ const (
 	nounsForThis  = 3 // "this habit", "those" and "the thing there" are hardly ever about the words just before
 	nounsForSuch  = 4 // "such a project"
 	nounsForThere = 2
+	nounsBehind   = 2 // "the value of that is", "the idea behind it"
 )
 
 // unresolved reports whether a sentence, behind its lead-ins, speaks of something by a pronoun that only those know who
@@ -36,13 +37,13 @@ func (x *lexicon) lacks(s *sentence, i int, text, before string, nouns int) bool
 	after := x.wordAfter(s, i)
 	switch text {
 	case "it", "them", "him", "her":
-		return nouns == 0 && before != "" && (x.inSet("object next", after) || x.inSet("preposition", before))
+		return nouns == 0 && before != "" && x.inSet("object next", after) || nouns < nounsBehind && x.inSet("preposition", before)
 	case "others", "another":
 		return nouns == 0
 	case "this", "these", "those":
 		return nouns < nounsForThis && !x.inSet("this next", after)
 	case "that":
-		return nouns == 0 && x.inSet("preposition", before) && x.inSet("pronoun next", after)
+		return nouns < nounsBehind && x.inSet("preposition", before) && x.inSet("pronoun next", after)
 	case "there":
 		return nouns < nounsForThere && before != "" && x.inSet("there next", after)
 	case "other": // "Bridges, on the other hand, are dear"
@@ -82,6 +83,26 @@ func (x *lexicon) leans(s *sentence) bool {
 	_, points := x.begins(s.tokens, last+1, cueDeicticStart)
 	_, open := x.begins(s.tokens, last+1, cueOpenStart)
 	return points || open
+}
+
+// hangs reports whether a sentence begins with a place, a time or a circumstance and goes on with a pronoun for what it is
+// about: "Despite years of development, it still has sharp edges".
+func (x *lexicon) hangs(s *sentence) bool {
+	for i, w := range s.words {
+		text := x.words[w.word].text
+		switch {
+		case int(w.first) < s.opening:
+		case int(w.first) == s.opening:
+			if !x.inSet("circumstance", text) {
+				return false
+			}
+		case x.inSet("subject", text):
+			return false
+		case x.inSet("stand-in", text) && x.wordAfter(s, i-1) == atEnd:
+			return true
+		}
+	}
+	return false
 }
 
 // halting reports whether a sentence breaks off within its first words ("Operating -- that more than one").
