@@ -140,8 +140,8 @@ func (a *Adapter) Trouble() string {
 	if a.session == nil || a.HTTP || a.standing > 0 || time.Since(a.down) < time.Minute {
 		return ""
 	}
-	return fmt.Sprintf("no socket to Slack has stood for %v; the log says why, and whether this machine reaches Slack is to be looked at",
-		time.Since(a.down).Round(time.Minute))
+	return fmt.Sprintf("no socket to Slack has stood since %s; look in the log for the reason, and check that this machine reaches Slack",
+		a.down.UTC().Format("2 Jan 15:04 UTC"))
 }
 
 // stands notes that one more socket stands, or with -1 one fewer.
