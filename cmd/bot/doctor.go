@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"podbrief/bot"
 	"podbrief/digest/llm"
+	"podbrief/store"
 )
 
 // doctorCmd is `podbrief doctor`.
@@ -124,11 +127,11 @@ func (a *app) modelCheckup(address storeAddress) checkup {
 	return checkup{
 		name: "The language model", how: "name one with OPENAI_MODEL, and its service with OPENAI_BASE_URL", configured: named != "",
 		try: func(ctx context.Context) (found []finding, err error) {
-			db, err := openStore(string(address))
+			db, _, closeIt, err := openBeside(address)
 			if err != nil {
 				return nil, err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
+			defer func() { err = errors.Join(err, closeIt()) }()
 			s, err := a.newService(ctx, db)
 			if err != nil {
 				return nil, err
@@ -175,11 +178,11 @@ func (a *app) discordCheckup(address storeAddress) checkup {
 	return checkup{
 		name: "Discord", how: "set DISCORD_TOKEN", configured: d != nil,
 		try: func(ctx context.Context) (found []finding, err error) {
-			db, err := openStore(string(address))
+			db, busy, closeIt, err := openBeside(address)
 			if err != nil {
 				return nil, err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
+			defer func() { err = errors.Join(err, closeIt()) }()
 			channels, err := bot.Channels(ctx, db, d.Platform())
 			if err != nil {
 				return nil, err
@@ -187,7 +190,30 @@ func (a *app) discordCheckup(address storeAddress) checkup {
 			for _, f := range d.Doctor(ctx, channels) {
 				found = append(found, finding{f.OK, f.What})
 			}
+			if busy {
+				found = append(found, finding{true, "The bot is running on this store, so the permissions in its channels were not looked at; stop it to have them tried too."})
+			}
 			return found, nil
 		},
 	}
+}
+
+// openBeside opens the store for a checkup. While the bot runs on it (busy), that is an empty one which is removed at the end,
+// so that nobody has to stop the bot to ask what is wrong.
+func openBeside(address storeAddress) (db store.DB, busy bool, closeIt func() error, err error) {
+	db, err = openStore(string(address))
+	if !errors.Is(err, store.ErrBusy) {
+		if err != nil {
+			return nil, false, nil, err
+		}
+		return db, false, db.Close, nil
+	}
+	dir, err := os.MkdirTemp("", "podbrief-doctor-")
+	if err != nil {
+		return nil, true, nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	if db, err = openStore(filepath.Join(dir, "empty.db")); err != nil {
+		return nil, true, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return db, true, func() error { return errors.Join(db.Close(), os.RemoveAll(dir)) }, nil
 }
