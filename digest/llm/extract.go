@@ -126,11 +126,7 @@ func (e *Extractor) begin(in insight.Input) *extraction {
 // partSize is how many words fit into the model's context with prompt and answer: a token is about .7 words here, to be
 // on the safe side.
 func (e *Extractor) partSize() int {
-	tokens := e.Service.Context
-	if tokens == 0 {
-		tokens = 8192
-	}
-	return max(300, min(partWords, (tokens-extractMaxOut-1200)*7/10))
+	return max(300, min(partWords, (e.Service.context()-extractMaxOut-1200)*7/10))
 }
 
 // take extracts one part, or both halves of it when it is too long for the model.

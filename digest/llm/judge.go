@@ -48,7 +48,7 @@ func Judge(r io.Reader, prices map[string]Price) (Judgement, error) {
 		if len(strings.TrimSpace(string(line))) > 0 {
 			var x Exchange
 			if err := json.Unmarshal(line, &x); err != nil {
-				return j, fmt.Errorf("read recording, line %d: %w", n, err)
+				return j, fmt.Errorf("read recording, line %d: %w; delete that line", n, err)
 			}
 			j.add(x, prices)
 		}
@@ -68,6 +68,11 @@ func (j *Judgement) add(x Exchange, prices map[string]Price) {
 		return
 	}
 	j.Calls++
+	if strings.HasPrefix(x.Type, "text/event-stream") {
+		if joined, err := joinStream(strings.NewReader(x.Response)); err == nil {
+			x.Response = string(joined)
+		}
+	}
 	var resp openai.ChatCompletionResponse
 	if x.Status != 200 || json.Unmarshal([]byte(x.Response), &resp) != nil {
 		j.Failed++

@@ -20,7 +20,7 @@ func TestJudgeSeesInARecordingWhatTheValidatorSaw(t *testing.T) {
 	server.Reply = func(r llmtest.Request) llmtest.Answer {
 		switch {
 		case strings.Contains(r.User(), "<passages>"):
-			return llmtest.Answer{Text: `{"answerable":true,"gap":"","next":[],"answer":[
+			return llmtest.Answer{Stream: true, Text: `{"answerable":true,"gap":"","next":[],"answer":[
 			 {"sentence":"An outbox table in Postgres saved the project.","citations":[{"passage":1,"quote":"What saved the project was an outbox table"}]},
 			 {"sentence":"It saved 5 million.","citations":[{"passage":1,"quote":"What saved the project was an outbox table"}]},
 			 {"sentence":"Queues help.","citations":[{"passage":2,"quote":"queues help everybody all the time"}]},

@@ -11,6 +11,7 @@
 package llm
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,7 +89,7 @@ func (s *Service) ask(ctx context.Context, p prompt) (json.RawMessage, error) {
 	}
 	retried := false
 	for form := answerForm(s.form.Load()); ; {
-		resp, err := s.call(ctx, p, form)
+		resp, err := s.call(ctx, s.roomy(p), form)
 		if s.habits.learn(p.Model, err) {
 			continue
 		}
@@ -105,9 +106,26 @@ func (s *Service) ask(ctx context.Context, p prompt) (json.RawMessage, error) {
 			return nil, err
 		}
 		s.form.Store(int32(form))
-		return objectIn(resp)
+		object, err := objectIn(resp)
+		if errors.Is(err, errCutOff) && thought(resp) && s.habits.learnThinks(p.Model) {
+			continue
+		}
+		return object, err
 	}
 }
+
+// roomy gives a model that thinks before it answers the room for it, as far as the context has it.
+func (s *Service) roomy(p prompt) prompt {
+	if s.habits.of(p.Model).thinks {
+		p.MaxOut = max(p.MaxOut, min(thinkingRoom*p.MaxOut, s.context()/2))
+	}
+	return p
+}
+
+// thinkingRoom is how many times longer the answer of a model that thinks may be.
+const thinkingRoom = 3
+
+func (s *Service) context() int { return cmp.Or(s.Context, 8192) }
 
 // call reserves, calls and settles.
 func (s *Service) call(ctx context.Context, p prompt, form answerForm) (openai.ChatCompletionResponse, error) {

@@ -105,7 +105,7 @@ func OpenReplay(path string) (*Replayer, error) {
 		if len(bytes.TrimSpace(line)) > 0 {
 			var x Exchange
 			if err := json.Unmarshal(line, &x); err != nil {
-				return nil, fmt.Errorf("read recording %s, line %d: %w", path, n, err)
+				return nil, fmt.Errorf("read recording %s, line %d: %w; delete that line", path, n, err)
 			}
 			r.answers[x.Hash] = append(r.answers[x.Hash], x)
 		}

@@ -21,7 +21,7 @@ func objectIn(resp openai.ChatCompletionResponse) (json.RawMessage, error) {
 	case c.Message.Refusal != "":
 		return nil, fmt.Errorf("%w: it refused", ErrUnavailable)
 	case c.FinishReason == openai.FinishReasonLength:
-		return nil, fmt.Errorf("%w: its answer was cut off at its longest; a model that thinks before it answers needs that turned off", ErrUnavailable)
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, errCutOff)
 	case c.FinishReason == openai.FinishReasonContentFilter:
 		return nil, fmt.Errorf("%w: a filter stopped its answer", ErrUnavailable)
 	}
@@ -83,6 +83,15 @@ func longestObject(text string) json.RawMessage {
 	}
 }
 
+// errCutOff says that an answer was longer than it may be.
+var errCutOff = errors.New("its answer was cut off at its longest; turn its thinking off, or name a model that does not think")
+
+// thought reports whether a model spent its answer on thoughts: they are there, counted, or kept back by the service.
+func thought(resp openai.ChatCompletionResponse) bool {
+	m, details := resp.Choices[0].Message, resp.Usage.CompletionTokensDetails
+	return m.ReasoningContent != "" || contentOfMessage(m) == "" || thoughts.MatchString(m.Content) || details != nil && details.ReasoningTokens > 0
+}
+
 // errNotJSON is worth one more try with the same prompt.
 var errNotJSON = errors.New("its answer is not JSON")
 
@@ -91,6 +100,7 @@ type habit struct {
 	completion bool // max_completion_tokens, and not max_tokens
 	cold       bool // no temperature
 	flat       bool // no system message
+	thinks     bool // too little room for an answer: it thinks first
 }
 
 // habits are what models were seen not to take, by name. It is safe for concurrent use.
@@ -137,6 +147,18 @@ func (h *habits) learn(model string, err error) bool {
 	case "system":
 		now.flat = true
 	}
+	return h.set(model, was, now)
+}
+
+// learnThinks notes that a model thinks, and reports whether that is new.
+func (h *habits) learnThinks(model string) bool {
+	was := h.of(model)
+	now := was
+	now.thinks = true
+	return h.set(model, was, now)
+}
+
+func (h *habits) set(model string, was, now habit) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.all == nil {

@@ -1,6 +1,7 @@
 package llm_test
 
 import (
+	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -90,6 +91,39 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("Probe says %q, want %q in it", says, c.want)
 			}
 		})
+	}
+}
+
+// TestThinking gives a model that spent its answer on thoughts more room, once, and remembers it.
+func TestThinking(t *testing.T) {
+	for name, message := range map[string]string{
+		"shown": `{"content":"<think>well, "}`, "apart": `{"content":null,"reasoning_content":"well, "}`, "kept back": `{"content":""}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls := 0
+			says, _ := probed(t, func(w http.ResponseWriter, r *http.Request) {
+				calls++
+				var asked struct {
+					Most int `json:"max_tokens"`
+				}
+				if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked.Most < 2000 {
+					io.WriteString(w, `{"choices":[{"message":`+message+`,"finish_reason":"length"}]}`)
+					return
+				}
+				io.WriteString(w, asIs)
+			})
+			if !strings.Contains(says, "answers with json_schema") || calls != 2 {
+				t.Errorf("Probe says %q after %d calls, want an answer after 2", says, calls)
+			}
+		})
+	}
+	calls := 0
+	says, _ := probed(t, func(w http.ResponseWriter, _ *http.Request) {
+		calls++
+		io.WriteString(w, `{"choices":[{"message":{"content":"<think>well, "},"finish_reason":"length"}]}`)
+	})
+	if !strings.Contains(says, "turn its thinking off") || calls != 2 {
+		t.Errorf("Probe says %q after %d calls of a model that thinks for ever, want the remedy after 2", says, calls)
 	}
 }
 
