@@ -1,7 +1,12 @@
 // Package insight takes insights out of what was said in an episode.
 //
-// An insight is a self-contained claim of two or three sentences with the words it rests on. The package knows language
-// and transcripts; it does not know feeds' addresses, topics, channels or the store.
+// An insight is a self-contained claim of two or three sentences with the words it rests on. The built-in extractor reads
+// sentences with their turns (readScript), marks what is no claim of the speaker (ads, what the podcast repeats, teasers,
+// quotations), cuts windows that pass the gates (whole, understood without what came before, no small talk, no plugs),
+// scores them by weights fitted on rated windows, and picks the best that are neither near nor like one another. What is
+// quoted as a whole is signed so. Captions without punctuation give nothing: pauses do not tell where their sentences end.
+//
+// The package knows language and transcripts; it does not know feeds' addresses, topics, channels or the store.
 package insight
 
 import (
