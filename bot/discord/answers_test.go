@@ -77,6 +77,22 @@ func TestAnswerInThread(t *testing.T) {
 	}
 }
 
+// TestNoThreadInAThread presses under a message of a thread, which can have none itself: the answer stands there.
+func TestNoThreadInAThread(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
+		return bot.Message{Text: "long answer", InThread: true}
+	})
+	s.run(commands(), p.handle)
+	in := discordtest.In("777", 0)
+	in["channel"] = map[string]any{"id": "777", "type": discordtest.PublicThread, "parent_id": discordtest.General}
+	a := s.answered(s.server.Interact(discordtest.Press(in, "5", customID("", "more x"))))
+	if n := len(s.server.Requests(http.MethodPost, "/threads")); a.Private || a.Data["content"] != "long answer" || n > 0 {
+		t.Errorf("answered with %v, private %v, after %d tries to open a thread", a.Data, a.Private, n)
+	}
+}
+
 // TestThreadAfterTheDeferral has threads open slowly: the press is deferred before that.
 func TestThreadAfterTheDeferral(t *testing.T) {
 	t.Parallel()

@@ -104,6 +104,7 @@ func TestErrorsBesideTheList(t *testing.T) {
 	}{
 		{"sent elsewhere", &discordtest.Fault{Status: 302, Header: elsewhere}, bot.Ambiguous},
 		{"sent elsewhere, to post there", &discordtest.Fault{Status: 307, Header: elsewhere}, bot.Ambiguous},
+		{"too slow", discordtest.Refused(408, 0), bot.Ambiguous},
 		{"overloaded", discordtest.Refused(400, 130000), bot.Ambiguous},
 		{"switched off", discordtest.Refused(400, 40006), bot.Wait},
 		{"sending switched off", discordtest.Refused(400, 40004), bot.Wait},
