@@ -206,9 +206,9 @@ func (b *Bot) feeds(ctx context.Context, a *asking) (Message, error) {
 func troubleOf(h digest.Health) string {
 	switch s := h.State; {
 	case s.Dead:
-		return "is gone and not asked any more: " + s.Error
+		return "is gone and not asked any more: " + s.Reason()
 	case s.Failures > 0:
-		return fmt.Sprintf("could not be read%s: %s", when(s.Failures > 1, fmt.Sprintf(" %d times in a row", s.Failures)), s.Error)
+		return fmt.Sprintf("could not be read%s: %s", when(s.Failures > 1, fmt.Sprintf(" %d times in a row", s.Failures)), s.Reason())
 	case s.CheckedAt.IsZero():
 		return "not read yet"
 	}

@@ -62,6 +62,7 @@ func TestTroubleOf(t *testing.T) {
 		{feed.State{}, "not read yet"},
 		{feed.State{CheckedAt: noon, Failures: 1, Error: "no answer"}, "could not be read: no answer"},
 		{feed.State{CheckedAt: noon, Failures: 4, Error: "no answer"}, "could not be read 4 times in a row: no answer"},
+		{feed.State{CheckedAt: noon, Failures: 1, Error: "https://private.example/rss?key=SECRET: the host forbids it"}, "could not be read: the host forbids it"},
 		{feed.State{CheckedAt: noon, Failures: 9, Dead: true, Error: "410"}, "is gone and not asked any more: 410"},
 	}
 	for _, tt := range tests {

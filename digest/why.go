@@ -132,7 +132,7 @@ func whyEpisode(tx store.Tx, ep episodeRecord, top rank.Result) (Fate, error) {
 func whyFeed(tx store.Tx, q Query, rec feedRecord, top rank.Result) (Fate, error) {
 	f := Fate{What: title(rec.Feed)}
 	if rec.Feed.State.Error != "" && rec.Feed.State.ChangedAt.IsZero() {
-		f.Stage, f.Text = StageFeed, "Its feed cannot be read: "+strings.TrimSuffix(rec.Feed.State.Error, ".")+"."
+		f.Stage, f.Text = StageFeed, "Its feed cannot be read: "+strings.TrimSuffix(rec.Feed.State.Reason(), ".")+"."
 		return f, nil
 	}
 	from, to := knownRange(rec.Feed.URL)

@@ -220,7 +220,7 @@ func (s screen) health(h digest.Health) string {
 	}
 	out += "  " + line + "\n"
 	if h.State.Error != "" {
-		out += s.block("  ", 2, "Last failure: "+printable(strings.TrimPrefix(h.State.Error, h.URL+": ")), plain)
+		out += s.block("  ", 2, "Last failure: "+printable(h.State.Reason()), plain)
 	}
 	return out
 }

@@ -15,7 +15,10 @@
 // nothing of ours: the caller keeps the Feed between two fetches and gives it back.
 package feed
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Feed is a podcast's document and the podcast it describes, with what the next fetch needs to know.
 type Feed struct {
@@ -49,6 +52,14 @@ type State struct {
 	Dead         bool          `json:"dead,omitempty"`     // gone for good (410 on three days, or too many failures)
 	FullAt       time.Time     `json:"full_at,omitzero"`   // last time the whole document was asked for and came
 	OldestFirst  bool          `json:"oldest_first,omitempty"`
+}
+
+// Reason is Error without the address, which may hold the key of a private feed.
+func (s State) Reason() string {
+	if address, reason, ok := strings.Cut(s.Error, ": "); ok && strings.HasPrefix(address, "http") {
+		return reason
+	}
+	return s.Error
 }
 
 // Episode is one episode of a feed.
