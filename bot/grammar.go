@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"podbrief/bot/fit"
 )
 
 // maxTerm is the longest topic or word that is taken, in characters.
@@ -278,11 +280,5 @@ func isID(word string) bool {
 	return strings.Count(word, "-") == 2 && len(word) >= 8 && len(word) <= 32 && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// clip shortens text to n characters, and shows that it did.
-func clip(text string, n int) string {
-	r := []rune(text)
-	if len(r) <= n {
-		return text
-	}
-	return strings.TrimRightFunc(string(r[:n-1]), unicode.IsSpace) + "…"
-}
+// clip shortens a text to the words that fit into n characters, and shows that it did.
+func clip(text string, n int) string { return fit.Words(text, n, fit.Characters) }

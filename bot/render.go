@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
+	"podbrief/bot/fit"
 	"podbrief/digest"
 	"podbrief/digest/transcript"
 )
@@ -321,24 +321,18 @@ func marked(m Message) Message {
 	return m
 }
 
-// firstSentence cuts a text after its first sentence, when that makes a heading.
+// leastHeading is how long a first sentence is that makes a heading, in bytes.
+const leastHeading = 40
+
+// firstSentence cuts a text after its first sentence, or after the first few where one makes no heading.
 func firstSentence(text string) (first, rest string) {
 	text = strings.TrimSpace(text)
-	for i, r := range text {
-		if !strings.ContainsRune(".!?", r) || i < 40 {
-			continue
-		}
-		next := strings.TrimLeft(text[i+1:], `"'”’)`)
-		if head := text[:len(text)-len(next)]; strings.HasPrefix(next, " ") && startsSentence(next) {
-			return head, strings.TrimSpace(next)
+	for _, end := range fit.Ends(text) {
+		if end > leastHeading {
+			return strings.TrimSpace(text[:end]), text[end:]
 		}
 	}
 	return text, ""
-}
-
-func startsSentence(s string) bool {
-	s = strings.TrimLeft(s, " \"'“‘(")
-	return s != "" && !unicode.IsLower([]rune(s)[0])
 }
 
 // clock writes a time within an episode: 1:02:03 or 2:03.
