@@ -71,7 +71,7 @@ func (e evidence) otherBound(text string) (amount, string) {
 				sides = append(sides, b.bound)
 			}
 		}
-		if len(sides) == 0 || slices.Contains(sides, a.bound) || a.bound == "about" || a.bound != "less" && slices.Contains(sides, overTime) || a.bound == overTime {
+		if len(sides) == 0 || slices.Contains(sides, a.bound) || a.bound == "about" || a.bound != "less" && slices.Contains(sides, overTime) || a.bound == overTime && !slices.Contains(sides, "less") {
 			continue
 		}
 		quoted := slices.ContainsFunc(close, same)
