@@ -5,12 +5,17 @@ import (
 	"time"
 )
 
+// oftenSpoken is in how many segments somebody with a name of one word speaks; before a colon a rarer one may be anything.
+const oftenSpoken = 5
+
 // splitInline gives those their words whose label stands in the middle of another's paragraph, behind the end of a sentence:
 // "… is that so? Ann Bell: It is." Only who speaks elsewhere under the same name is known by it.
 func splitInline(segs []Segment) []Segment {
 	labels := map[string]string{} // "Ann Bell: " -> "Ann Bell"
+	spoken := map[string]int{}
 	for _, s := range segs {
-		if strings.Contains(s.Speaker, " ") { // one word before a colon may be anything
+		spoken[s.Speaker]++
+		if strings.Contains(s.Speaker, " ") || s.Speaker != "" && spoken[s.Speaker] == oftenSpoken {
 			labels[s.Speaker+": "] = s.Speaker
 		}
 	}

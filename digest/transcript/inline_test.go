@@ -29,3 +29,15 @@ func TestSplitInline(t *testing.T) {
 		t.Errorf("the first ends at %v and the second begins at %v, want the same time in between", end, got[1].Start)
 	}
 }
+
+func TestSplitInlineOfOneWord(t *testing.T) {
+	for count, want := range map[int]int{oftenSpoken - 1: oftenSpoken, oftenSpoken: oftenSpoken + 2} {
+		in := []Segment{{Speaker: "Ann", Text: "Nets are cheap. Bo: Boats are dear."}}
+		for range count {
+			in = append(in, Segment{Speaker: "Bo", Text: "So it is."})
+		}
+		if got := splitInline(in); len(got) != want {
+			t.Errorf("splitInline(Bo speaks in %d segments) = %d segments, want %d", count, len(got), want)
+		}
+	}
+}
