@@ -56,6 +56,7 @@ type Adapter struct {
 
 	pace       pace
 	identifies identifies
+	away       away
 	refused    atomic.Pointer[error]    // why the gateway wants no connection any more
 	taking     atomic.Pointer[receiver] // what takes signed requests while Run runs
 }

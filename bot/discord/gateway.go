@@ -81,6 +81,8 @@ type shard struct {
 
 // keep connects until ctx is done or the end is final.
 func (s *shard) keep(ctx context.Context) error {
+	s.away.lost(s.number)
+	defer s.away.back(s.number)
 	failed := 0
 	for {
 		began := time.Now()
@@ -148,6 +150,8 @@ func (s *shard) connection(ctx context.Context) error {
 	select {
 	case <-g.ready:
 		late.Stop()
+		s.away.back(s.number)
+		defer s.away.lost(s.number)
 		s.Log.Info("gateway connected", "shard", s.number, "resumed", s.session.ID != "")
 		s.failed = 0
 	case <-g.ctx.Done():
