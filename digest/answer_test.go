@@ -149,6 +149,32 @@ func TestAskWithoutAModel(t *testing.T) {
 }
 
 // checkCitation checks that a citation stands in its transcript, at its second and by its speaker.
+// TestAskRepeatsNothing asks for what an episode says twice, as a show that begins with its best sentences does.
+func TestAskRepeatsNothing(t *testing.T) {
+	e := sampleEngine(t)
+	a, err := e.Ask(t.Context(), Question{Text: "What makes inference cheaper?"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	for _, c := range a.Citations {
+		said += strings.Count(c.Quote, "The cheapest token is a token")
+	}
+	if said != 1 || len(a.Citations) != closestShown {
+		t.Errorf("%d passages, %d of them with the sentence that is said twice, want %d and 1", len(a.Citations), said, closestShown)
+	}
+	for quote, want := range map[string]bool{
+		"Shall I say it? The cheapest token is one that is never sent.": true,
+		"the cheapest token": true,
+		"A retry loop is the most common reason that a bill doubles.": false,
+		"A token is one that is cheap.":                               false,
+	} {
+		if got := repeats(quote, []Citation{{Quote: "“The cheapest token is one that is never sent.”"}}); got != want {
+			t.Errorf("repeats(%q) = %v, want %v", quote, got, want)
+		}
+	}
+}
+
 func checkCitation(t *testing.T, e *Engine, c Citation) {
 	t.Helper()
 	text, err := e.storedTranscript(t.Context(), c.Episode.ID)

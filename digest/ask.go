@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"podbrief/digest/insight"
 	"podbrief/digest/rank"
@@ -198,8 +199,34 @@ func answer(asked insight.Asking, said insight.Answer, in []*spoken) *Answer {
 	if a.Answer = strings.Join(sentences, " "); a.Answer != "" {
 		return a
 	}
-	for _, p := range asked.Passages[:min(len(asked.Passages), closestShown)] {
-		cite(p, closestQuote(asked.Question, p), 0)
+	for _, p := range asked.Passages {
+		if q := closestQuote(asked.Question, p); len(a.Citations) < closestShown && !repeats(q, a.Citations) {
+			cite(p, q, 0)
+		}
 	}
 	return a
+}
+
+// sameWords is how many words in a row make two quotes say the same.
+const sameWords = 8
+
+// repeats reports whether a quote says again, word for word, a part of one that is shown: a show that begins with its best
+// sentences has them twice.
+func repeats(quote string, shown []Citation) bool {
+	words := plainWords(quote)
+	n := min(sameWords, len(words))
+	return slices.ContainsFunc(shown, func(c Citation) bool {
+		known := " " + strings.Join(plainWords(c.Quote), " ") + " "
+		for i := range len(words) - n + 1 {
+			if strings.Contains(known, " "+strings.Join(words[i:i+n], " ")+" ") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// plainWords returns the words of a text without what stands around them.
+func plainWords(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
