@@ -8,8 +8,8 @@ import (
 // oftenSpoken is in how many segments somebody with a name of one word speaks; before a colon a rarer one may be anything.
 const oftenSpoken = 5
 
-// splitInline gives those their words whose label stands in the middle of another's paragraph, behind the end of a sentence:
-// "… is that so? Ann Bell: It is." Only who speaks elsewhere under the same name is known by it.
+// splitInline gives those their words whose label stands in another's segment, at its beginning or behind the end of a
+// sentence: "… is that so? Ann Bell: It is." Only who speaks elsewhere under the same name is known by it.
 func splitInline(segs []Segment) []Segment {
 	labels := map[string]string{} // "Ann Bell: " -> "Ann Bell"
 	spoken := map[string]int{}
@@ -32,19 +32,23 @@ func splitInline(segs []Segment) []Segment {
 			before, after := s, s
 			before.Text, after.Text = strings.TrimSpace(s.Text[:at]), strings.TrimSpace(s.Text[at+len(label):])
 			after.Speaker = labels[label]
-			if s.Timing != Unknown {
+			if at > 0 && s.Timing != Unknown {
 				share := float64(at) / float64(len(s.Text))
 				before.End = s.Start + time.Duration(share*float64(s.End-s.Start))
 				after.Start, after.Timing = before.End, Interpolated
 			}
-			out, s = append(out, before), after
+			if before.Text != "" {
+				out = append(out, before)
+			}
+			s = after
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// firstLabel finds the first label that stands behind the end of a sentence, with words behind it; -1 when none does.
+// firstLabel finds the first label that stands at the beginning or behind the end of a sentence, with words behind it; -1 when
+// none does.
 func firstLabel(text string, labels map[string]string) (at int, label string) {
 	at = -1
 	for l := range labels {
@@ -56,7 +60,8 @@ func firstLabel(text string, labels map[string]string) (at int, label string) {
 			i += from
 			from = i + len(l)
 			before := strings.TrimRight(text[:i], " ")
-			if before != "" && before != text[:i] && sentenceEnd(before) && strings.TrimSpace(text[from:]) != "" && (at < 0 || i < at) {
+			begins := before == "" || before != text[:i] && sentenceEnd(before)
+			if begins && strings.TrimSpace(text[from:]) != "" && (at < 0 || i < at) {
 				at, label = i, l
 			}
 		}

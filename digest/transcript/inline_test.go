@@ -15,10 +15,12 @@ func TestSplitInline(t *testing.T) {
 		seg(0, 10, Exact, "Ann Bell", "Is that so? Bo Carr: It is."),
 		seg(10, 12, Exact, "Bo Carr", "One thing: Ann Bell: said no."),
 		seg(12, 14, Exact, "Ann Bell", "He wrote a book. Moby Dick: a whale. Ann Bell: "),
+		seg(14, 16, Exact, "Ann Bell", "Bo Carr: A label that begins a caption."),
+		seg(16, 18, Exact, "Ann Bell", "Moby Dick: a whale."),
 	}
 	want := []Segment{
 		seg(0, 0, Exact, "Ann Bell", "Is that so?"), seg(0, 10, Interpolated, "Bo Carr", "It is."),
-		in[1], in[2],
+		in[1], in[2], seg(14, 16, Exact, "Bo Carr", "A label that begins a caption."), in[4],
 	}
 	got := splitInline(in)
 	want[0].End, want[1].Start = got[0].End, got[1].Start
