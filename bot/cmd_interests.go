@@ -81,7 +81,15 @@ func sentence(what string, list []string) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return what + ": " + strings.Join(list, ", ") + ". "
+	return ended(what+": "+strings.Join(list, ", ")) + " "
+}
+
+// ended puts a full stop behind a text that does not end as a sentence does, as with a podcast called “Ship It!”.
+func ended(text string) string {
+	if strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
 }
 
 // propose offers up to three podcasts on topics that were just asked for.
@@ -168,7 +176,7 @@ func (b *Bot) follow(ctx context.Context, a *asking) (Message, error) {
 		return Message{}, err
 	}
 	b.wake(ctx, sub.Channel)
-	text := "Following " + titles(found.podcasts) + "."
+	text := ended("Following " + titles(found.podcasts))
 	if found.left > 0 {
 		text += fmt.Sprintf(" %d more of the list were left out: a channel follows at most %d podcasts.", found.left, maxFeeds)
 	}

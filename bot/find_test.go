@@ -49,6 +49,7 @@ func TestFollowAnAddress(t *testing.T) {
 	b, web := webOf(t, map[string]string{
 		"/slow.xml":   fmt.Sprintf(smallFeed, "Slow Pods"),
 		"/fast.xml":   fmt.Sprintf(smallFeed, "Fast Pods"),
+		"/loud.xml":   fmt.Sprintf(smallFeed, "Loud Pods!"),
 		"/one.html":   fmt.Sprintf(pageHead, fmt.Sprintf(feedTag, "Slow Pods", "slow.xml")),
 		"/two.html":   fmt.Sprintf(pageHead, fmt.Sprintf(feedTag, "Slow Pods", "slow.xml")+fmt.Sprintf(feedTag, "Fast Pods", "fast.xml")),
 		"/none.html":  fmt.Sprintf(pageHead, "<title>Nothing</title>"),
@@ -63,6 +64,7 @@ func TestFollowAnAddress(t *testing.T) {
 		follows int
 	}{
 		{"$WEB/slow.xml", "Following Slow Pods.", nil, 1},
+		{"$WEB/loud.xml", "Following Loud Pods!\n", nil, 1},
 		{"<$WEB/slow.xml>", "Following Slow Pods.", nil, 1},
 		{"<$WEB/slow.xml|slow.xml>", "Following Slow Pods.", nil, 1},
 		{"$WEB/one.html", "Following Slow Pods.", nil, 1},
