@@ -53,14 +53,16 @@ func TestSlow(t *testing.T) {
 	}
 }
 
+// answersLong answers with what belongs in a thread.
+func answersLong(context.Context, bot.Request, func(bot.Message)) bot.Message {
+	return bot.Message{Text: "long answer", InThread: true}
+}
+
 // TestAnswerInThread checks that a long answer to a press does not disturb the channel.
 func TestAnswerInThread(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
-		return bot.Message{Text: "long answer", InThread: true}
-	})
-	s.run(commands(), p.handle)
+	s.run(commands(), newPlay(answersLong).handle)
 	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "d")
 	if err != nil {
 		t.Fatal(err)
@@ -81,10 +83,7 @@ func TestAnswerInThread(t *testing.T) {
 func TestNoThreadInAThread(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
-		return bot.Message{Text: "long answer", InThread: true}
-	})
-	s.run(commands(), p.handle)
+	s.run(commands(), newPlay(answersLong).handle)
 	in := discordtest.In("777", 0)
 	in["channel"] = map[string]any{"id": "777", "type": discordtest.PublicThread, "parent_id": discordtest.General}
 	a := s.answered(s.server.Interact(discordtest.Press(in, "5", customID("", "more x"))))
@@ -104,10 +103,7 @@ func TestThreadAfterTheDeferral(t *testing.T) {
 		}
 		return nil
 	}
-	p := newPlay(func(context.Context, bot.Request, func(bot.Message)) bot.Message {
-		return bot.Message{Text: "long answer", InThread: true}
-	})
-	s.run(commands(), p.handle)
+	s.run(commands(), newPlay(answersLong).handle)
 	id, err := s.Post(t.Context(), general(), bottest.Brief(1), "d")
 	if err != nil {
 		t.Fatal(err)
