@@ -22,8 +22,9 @@ const (
 )
 
 // Ask answers a question out of what was said. It looks in two stages: for the episodes that speak of it, those of the
-// insight or the brief that it was asked under first, and the newest of those without insights, and then for the closest passages of their transcripts. Every
-// sentence of the answer is cited; without an answer the closest passages are shown as they are.
+// insight or the brief that it was asked under first, and the newest of those without insights; and then for the closest
+// passages of their transcripts. Every sentence of the answer is cited; without an answer the closest passages are shown as
+// they are.
 func (e *Engine) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if strings.TrimSpace(q.Text) == "" {
 		return nil, errors.New("the question is empty")
@@ -200,7 +201,10 @@ func answer(asked insight.Asking, said insight.Answer, in []*spoken) *Answer {
 		return a
 	}
 	for _, p := range asked.Passages {
-		if q := closestQuote(asked.Question, p); len(a.Citations) < closestShown && !repeats(q, a.Citations) {
+		if len(a.Citations) == closestShown {
+			break
+		}
+		if q := closestQuote(asked.Question, p); !repeats(q, a.Citations) {
 			cite(p, q, 0)
 		}
 	}
